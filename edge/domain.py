@@ -1,0 +1,329 @@
+"""The nouns of Ostiary: immutable values that pass between the rooms.
+
+Pixels are BGR, 8 bits, ``(height, width, 3)``, as cameras and OpenCV give them. Coordinates are
+pixels of the frame, x to the right, y down. Percentages (confidence, similarity, sharpness,
+brightness) run from 0 to 100, as in Amazon Rekognition. Left and right are the viewer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.errors import EmbeddingError
+
+Pixels: TypeAlias = NDArray[np.uint8]
+Points: TypeAlias = NDArray[np.float32]
+Vector: TypeAlias = NDArray[np.float32]
+
+UNIT_NORM_TOLERANCE = 1e-3
+"""How far the length of an embedding may be from one: float32 rounding stays below 1e-6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels, or in fractions of the frame after :meth:`relative_to`."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    @property
+    def shorter_side(self) -> float:
+        return min(self.width, self.height)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return self.left + self.width / 2, self.top + self.height / 2
+
+    def overlap(self, other: Box) -> float:
+        """Return intersection over union, 0 to 1."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if across <= 0 or down <= 0:
+            return 0.0
+        shared = across * down
+        return shared / (self.area + other.area - shared)
+
+    def relative_to(self, width: int, height: int) -> Box:
+        """Return the box as fractions of a frame of *width* by *height* pixels."""
+        return Box(self.left / width, self.top / height, self.width / width, self.height / height)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture from a camera.
+
+    *at* is the wall clock (aware, UTC) for the record; *monotonic* is seconds of a clock that
+    never jumps, for every duration.
+    """
+
+    pixels: Pixels
+    at: datetime
+    monotonic: float
+    sequence: int
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where a head points, in degrees; all zero is straight at the camera.
+
+    Signs as in Rekognition: *yaw* positive when the face turns to the viewer's right, *pitch*
+    positive when it looks up, *roll* positive when the head tilts clockwise for the viewer.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+class QualityReason(StrEnum):
+    """Why a face is not good enough, in Rekognition's words."""
+
+    EXCEEDS_MAX_FACES = "EXCEEDS_MAX_FACES"
+    EXTREME_POSE = "EXTREME_POSE"
+    LOW_BRIGHTNESS = "LOW_BRIGHTNESS"
+    LOW_SHARPNESS = "LOW_SHARPNESS"
+    LOW_CONFIDENCE = "LOW_CONFIDENCE"
+    SMALL_BOUNDING_BOX = "SMALL_BOUNDING_BOX"
+    LOW_FACE_QUALITY = "LOW_FACE_QUALITY"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a face can be recognized.
+
+    *sharpness* and *brightness* in percent, *pose* in degrees, *size* the face box's shorter side
+    in pixels, *occlusion* the covered part of the face from 0 to 1, *weight* from 0 to 1 how much
+    this face should count when several frames are fused. *reasons* is empty for a good face.
+    """
+
+    sharpness: float
+    brightness: float
+    pose: Pose
+    size: float
+    occlusion: float
+    weight: float
+    reasons: tuple[QualityReason, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A face found in a picture.
+
+    *points*: ``(5, 2)`` eye, eye, nose tip, mouth corner, mouth corner, the viewer's left first.
+    *mesh*: ``(468, 3)`` in pixels (z in the same scale, nearer is smaller), or None where it was
+    not asked for.
+    """
+
+    box: Box
+    confidence: float
+    points: Points
+    mesh: Points | None
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which embedder made a vector: vectors of two models cannot be compared."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """A face as a unit vector, with the model that made it.
+
+    :raises EmbeddingError: if the vector is not one-dimensional, finite and of length one. A
+        single bad vector in a sqlite-vec chunk hides its neighbours, so none may exist.
+    """
+
+    vector: Vector = field(repr=False)
+    model: ModelId
+
+    def __post_init__(self) -> None:
+        if self.vector.ndim != 1 or self.vector.dtype != np.float32:
+            raise EmbeddingError(
+                f"an embedding is one row of float32, not {self.vector.dtype} {self.vector.shape}"
+            )
+        if not np.isfinite(self.vector).all():
+            raise EmbeddingError("an embedding holds a number that is not finite")
+        norm = float(np.linalg.norm(self.vector))
+        if abs(norm - 1) > UNIT_NORM_TOLERANCE:
+            raise EmbeddingError(f"an embedding has length {norm:.4f}, not 1")
+
+    def cosine(self, other: Embedding) -> float:
+        """Return the cosine of the angle between two embeddings, -1 to 1.
+
+        :raises EmbeddingError: if they come from different models.
+        """
+        if self.model != other.model:
+            raise EmbeddingError(
+                f"vectors of {self.model.name} and {other.model.name} cannot be compared"
+            )
+        return float(np.clip(self.vector @ other.vector, -1.0, 1.0))
+
+
+def normalized(vector: Vector, model: ModelId) -> Embedding:
+    """Return *vector* scaled to length one.
+
+    :raises EmbeddingError: if it is zero or holds a number that is not finite.
+    """
+    norm = float(np.linalg.norm(vector))
+    if not np.isfinite(norm) or norm == 0:
+        raise EmbeddingError("a vector without a direction cannot be an embedding")
+    return Embedding((vector / norm).astype(np.float32), model)
+
+
+def fuse(embeddings: Sequence[Embedding], weights: Sequence[float] | None = None) -> Embedding:
+    """Return the direction of the weighted mean of several embeddings of one face.
+
+    Averaging unit vectors cancels what differs from photo to photo and keeps the identity.
+
+    :raises EmbeddingError: if there is none, the models differ, or they cancel out.
+    """
+    if not embeddings:
+        raise EmbeddingError("nothing to fuse")
+    model = embeddings[0].model
+    if any(embedding.model != model for embedding in embeddings):
+        raise EmbeddingError("vectors of different models cannot be fused")
+    stacked = np.stack([embedding.vector for embedding in embeddings])
+    return normalized(np.average(stacked, axis=0, weights=weights).astype(np.float32), model)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A person that an embedding was compared with, and how alike they are in percent."""
+
+    person_id: str
+    similarity: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMatch:
+    """A stored face that an embedding was compared with, and how alike they are in percent."""
+
+    face_id: str
+    person_id: str | None
+    external_image_id: str | None
+    similarity: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The credential a person carries. Open ends of its validity are None; times are aware UTC."""
+
+    number: str
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a person may show at a door: validity of the person and of every badge."""
+
+    person_id: str
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    badges: tuple[Badge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A match together with the credentials that decide what it is worth."""
+
+    match: Match
+    credentials: Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the good frames of one presentation say together.
+
+    *frames* is how many good frames were fused, *seen* how many showed the face at all;
+    *refusals* says, for the frames that were not good, why, most frequent first.
+    """
+
+    embedding: Embedding | None
+    frames: int
+    seen: int
+    refusals: tuple[QualityReason, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What happens to the lock."""
+
+    GRANT = "grant"
+    DENY = "deny"
+
+
+class Reason(StrEnum):
+    """Why a decision is what it is."""
+
+    MATCH = "MATCH"
+    NO_MATCH = "NO_MATCH"
+    SIMILARITY_TOO_LOW = "SIMILARITY_TOO_LOW"
+    AMBIGUOUS = "AMBIGUOUS"
+    PERSON_NOT_YET_VALID = "PERSON_NOT_YET_VALID"
+    PERSON_EXPIRED = "PERSON_EXPIRED"
+    NO_BADGE = "NO_BADGE"
+    BADGE_NOT_YET_VALID = "BADGE_NOT_YET_VALID"
+    BADGE_EXPIRED = "BADGE_EXPIRED"
+    BADGE_REVOKED = "BADGE_REVOKED"
+    LOW_QUALITY = "LOW_QUALITY"
+    NOT_LIVE = "NOT_LIVE"
+    BUSY = "BUSY"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer for one presentation.
+
+    *similarity* is that of the best match and *threshold* what it had to exceed, both in percent;
+    *person_id* is the best match, also of a denial that got as far as naming one.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    similarity: float | None = None
+    threshold: float | None = None
+    person_id: str | None = None
+
+    @property
+    def granted(self) -> bool:
+        return self.outcome is Outcome.GRANT

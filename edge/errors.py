@@ -1,0 +1,114 @@
+"""Every error Ostiary raises on purpose: one root, named leaves, the remedy in the message.
+
+This module imports nothing, so that every other module may import it.
+"""
+
+from __future__ import annotations
+
+
+class OstiaryError(Exception):
+    """Root of the tree; never raised directly.
+
+    *message* says what is wrong, with the facts; *remedy* says what the reader can do about it.
+    The cause is kept by ``raise … from``.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".rstrip()
+
+
+class ConfigError(OstiaryError):
+    """Error raised when the settings cannot be used; lists every fault with its path."""
+
+
+class ModelError(OstiaryError):
+    """Error raised when a model file cannot be used."""
+
+
+class ModelMissingError(ModelError):
+    """Error raised when no source has the file of a catalogued model."""
+
+
+class ModelTamperedError(ModelError):
+    """Error raised when a model file's digest is not the one in the catalogue."""
+
+
+class ModelCardError(ModelError):
+    """Error raised when the card of a user's own embedder is wrong or does not fit its file."""
+
+
+class ModelConversionError(ModelError):
+    """Error raised when a network holds something the converter does not know how to translate."""
+
+
+class ImageError(OstiaryError):
+    """Error raised when a picture cannot be read: not an image, truncated, or too large."""
+
+
+class NoFaceError(OstiaryError):
+    """Error raised when a picture that must show a face shows none."""
+
+
+class EmbeddingError(OstiaryError):
+    """Error raised when a vector is not a unit vector of finite numbers, or has the wrong length."""
+
+
+class StorageError(OstiaryError):
+    """Error raised when a database cannot be opened, read or written."""
+
+
+class KeyFileError(StorageError):
+    """Error raised when the key is missing, malformed, readable by others, or does not fit."""
+
+
+class NewerDatabaseError(StorageError):
+    """Error raised when a database was written by a newer Ostiary than this one."""
+
+
+class CollectionError(OstiaryError):
+    """Error raised when a storage operation is refused; nothing was changed."""
+
+
+class NotFoundError(CollectionError):
+    """Error raised when a collection, person, face or badge does not exist."""
+
+
+class AlreadyExistsError(CollectionError):
+    """Error raised when a collection, person or badge of that name exists already."""
+
+
+class ModelMismatchError(CollectionError):
+    """Error raised when a vector comes from another model than the collection's."""
+
+
+class EnrollmentError(OstiaryError):
+    """Error raised when photographs cannot be enrolled: poor, or not all of one person."""
+
+
+class HardwareError(OstiaryError):
+    """Error raised when a device cannot be driven."""
+
+
+class CameraError(HardwareError):
+    """Error raised when a camera gives no frames."""
+
+
+class EndOfFootageError(CameraError):
+    """Error raised when a recorded source has played its last frame."""
+
+
+class LockError(HardwareError):
+    """Error raised when the lock cannot be driven; the door must be taken as not controlled."""
+
+
+class AuditError(OstiaryError):
+    """Error raised when an event cannot be recorded: the door must not open."""
+
+
+class AuditBrokenError(AuditError):
+    """Error raised when the audit's chain does not hold: edited, deleted or reordered."""

@@ -1,0 +1,62 @@
+"""What the door needs of its devices, as protocols; each adapter has a file of its own.
+
+Nothing outside this package names a device. Fakes ship here, are real implementations with the
+same checks, and are used only where the settings name them: nothing ever falls back to a fake.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from edge.domain import Frame
+
+
+class Camera(Protocol):
+    """A source of frames."""
+
+    @property
+    def name(self) -> str:
+        """What the log calls this camera; never holds a password."""
+
+    def read(self, timeout: float) -> Frame | None:
+        """Return the newest frame not yet returned, or None if none came within *timeout* seconds.
+
+        A live camera drops what is older than the newest frame and reconnects by itself.
+
+        :raises CameraError: while the camera is lost; a later call may succeed.
+        :raises EndOfFootageError: when a recorded source has played its last frame.
+        """
+
+    def close(self) -> None:
+        """Give the device back; may be called twice."""
+
+
+class LockState(StrEnum):
+    """States of a lock, in the words of IEC 60839-11-1."""
+
+    SECURED = "secured"
+    RELEASED = "released"
+
+
+class Lock(Protocol):
+    """A lock that is secured from the moment its adapter exists."""
+
+    @property
+    def state(self) -> LockState:
+        """What the lock was last told, successfully or not sure: a fault counts as released."""
+
+    def secure(self) -> None:
+        """Lock the door; harmless when it is locked.
+
+        :raises LockError: if the device did not take the command.
+        """
+
+    def release(self) -> None:
+        """Unlock the door until :meth:`secure`.
+
+        :raises LockError: if the device did not take the command.
+        """
+
+    def close(self) -> None:
+        """Secure the lock and give the device back; may be called twice."""
