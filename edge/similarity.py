@@ -11,6 +11,7 @@ so 99 % means FMR 1e-5: fewer than one stranger in 100,000 scores that high. 97.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -82,4 +83,4 @@ class Calibration:
 
 
 def _rises(values: Sequence[float]) -> bool:
-    return all(former < latter for former, latter in zip(values, values[1:], strict=False))
+    return all(former < latter for former, latter in itertools.pairwise(values))
