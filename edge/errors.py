@@ -70,6 +70,10 @@ class NewerDatabaseError(StorageError):
     """Error raised when a database was written by a newer Ostiary than this one."""
 
 
+class ConstraintError(StorageError):
+    """Error raised when a row breaks a rule of the database's schema; nothing was written."""
+
+
 class CollectionError(OstiaryError):
     """Error raised when a storage operation is refused; nothing was changed."""
 
@@ -88,6 +92,10 @@ class ModelMismatchError(CollectionError):
 
 class EnrollmentError(OstiaryError):
     """Error raised when photographs cannot be enrolled: poor, or not all of one person."""
+
+
+class EvaluationError(OstiaryError):
+    """Error raised when a folder of photos cannot be evaluated as asked."""
 
 
 class HardwareError(OstiaryError):
