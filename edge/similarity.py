@@ -12,6 +12,7 @@ so 99 % means FMR 1e-5: fewer than one stranger in 100,000 scores that high. 97.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,12 +30,12 @@ TARGET_FPIR = 0.003
 
 def similarity_of_fmr(fmr: float) -> float:
     """Return the similarity, in percent, whose false match rate is *fmr* (0 to 1)."""
-    return 100.0 * (1.0 - min(max(fmr, 0.0), 1.0) ** EXPONENT)
+    return 100.0 * (1.0 - math.pow(min(max(fmr, 0.0), 1.0), EXPONENT))
 
 
 def fmr_of_similarity(similarity: float) -> float:
     """Return the false match rate (0 to 1) that *similarity*, in percent, stands for."""
-    return (1.0 - min(max(similarity, 0.0), 100.0) / 100.0) ** (1.0 / EXPONENT)
+    return math.pow(1.0 - min(max(similarity, 0.0), 100.0) / 100.0, 1.0 / EXPONENT)
 
 
 def gallery_threshold(

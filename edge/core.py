@@ -1,0 +1,138 @@
+"""What all three programs share, built from the settings: recognizer, collection, audit, key.
+
+The door, the kiosk and the admin page all get their parts here, so that a face is enrolled by the
+same code that recognizes it. Nothing here can reach a camera or a lock.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+
+from edge.audit import Audit
+from edge.collection.collections import Collections
+from edge.collection.database import open_collection
+from edge.collection.search import Gallery
+from edge.config import Settings
+from edge.enrolling import Enroller
+from edge.storage.database import Database
+from edge.storage.key import Key, load_key
+from edge.vision.models import ModelStore
+from edge.vision.quality import QualityLimits
+from edge.vision.recognizer import Recognizer
+
+COLLECTION_FILE = "collection.db"
+AUDIT_FILE = "audit.db"
+
+
+class Core:
+    """Builds each part on first use and keeps it; close it in the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def collection_path(self) -> Path:
+        return self.settings.storage.folder / COLLECTION_FILE
+
+    @property
+    def audit_path(self) -> Path:
+        return self.settings.storage.folder / AUDIT_FILE
+
+    @cached_property
+    def key(self) -> Key:
+        """The key of both databases; made on first use.
+
+        :raises KeyFileError: if it is missing, malformed or readable by others.
+        """
+        return load_key(
+            self.settings.storage.key_file, databases=(self.collection_path, self.audit_path)
+        )
+
+    @cached_property
+    def models(self) -> ModelStore:
+        return ModelStore(self.settings.models.folder, mirror=self.settings.models.mirror)
+
+    @cached_property
+    def recognizer(self) -> Recognizer:
+        """The one recognizer of this process; not for two threads at once.
+
+        :raises ModelError: if a model is missing or is not the one in the catalogue.
+        """
+        wanted = self.settings.recognition
+        # OpenCV's own pool would otherwise take every core, and fight the interpreter for them.
+        cv2.setNumThreads(wanted.threads)
+        return Recognizer.load(
+            self.models,
+            embedder=self.settings.models.embedder,
+            threads=wanted.threads,
+            detector_confidence=wanted.detector_confidence,
+            limits=QualityLimits(
+                min_face_size=wanted.min_face_size,
+                max_yaw=wanted.max_yaw,
+                max_pitch=wanted.max_pitch,
+                max_roll=wanted.max_roll,
+                min_sharpness=wanted.min_sharpness,
+                min_brightness=wanted.min_brightness,
+                max_brightness=wanted.max_brightness,
+                max_occlusion=wanted.max_occlusion,
+            ),
+        )
+
+    @cached_property
+    def database(self) -> Database:
+        """The collections, for reading and writing; made, or migrated, on first use.
+
+        :raises StorageError: if the file cannot be opened.
+        """
+        return open_collection(self.collection_path, self.key)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The record of events.
+
+        :raises AuditError: if it cannot be opened.
+        """
+        return Audit(self.audit_path, self.key)
+
+    @cached_property
+    def enroller(self) -> Enroller:
+        """Enrols into the door's collection, which is made on first use for this embedder."""
+        self.ensure_collection(self.settings.door.collection)
+        return Enroller(
+            database=self.database,
+            recognizer=self.recognizer,
+            audit=self.audit,
+            collection_id=self.settings.door.collection,
+        )
+
+    def ensure_collection(self, collection_id: str) -> None:
+        """Make the collection *collection_id* for this embedder if there is none of that name.
+
+        :raises ModelMismatchError: if it exists for another embedder.
+        """
+        embedder = self.models.embedder(self.settings.models.embedder)
+        Collections(self.database).ensure(
+            collection_id, model=embedder.model, dimension=embedder.dimension
+        )
+
+    def open_gallery(self, collection_id: str | None = None) -> Gallery:
+        """Return a searchable copy of a collection, the door's unless named; close it in the end.
+
+        :raises NotFoundError: if there is no such collection.
+        """
+        return Gallery(
+            self.collection_path,
+            self.key,
+            collection_id or self.settings.door.collection,
+            calibration=self.models.embedder(self.settings.models.embedder).calibration,
+        )
+
+    def close(self) -> None:
+        """Give back the files that were opened."""
+        for name in ("database", "audit"):
+            part = self.__dict__.pop(name, None)
+            if part is not None:
+                part.close()

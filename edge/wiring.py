@@ -1,0 +1,75 @@
+"""The one place that wires a door: every object is built here, once, by keyword.
+
+One screen tells what the program is made of. The parts get plain values and look nothing up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from edge.config import Settings
+from edge.core import Core
+from edge.door.decide import DecisionPolicy
+from edge.door.loop import DoorLoop, DoorPolicy, Observer
+from edge.door.presentation import PresentationPolicy
+from edge.door.pulse import Pulse
+from edge.hardware import Camera, Lock
+from edge.similarity import similarity_of_fmr
+from edge.vision.card import EmbedderCard
+from edge.watchdog import Watchdog
+
+SAME_FACE_FMR = 1e-3
+"""False match rate at which two frames of one approach count as one face. A stranger who steps in
+is noticed by 999 of 1,000 frames, while frames of one face, seconds apart, are far more alike."""
+
+
+@contextmanager
+def wired_door(
+    core: Core, *, camera: Camera, lock: Lock, observers: Sequence[Observer] = ()
+) -> Iterator[DoorLoop]:
+    """Give the loop of the door, and give everything back afterwards, the lock secured first.
+
+    :raises OstiaryError: if any part cannot be built; the lock is secured all the same.
+    """
+    settings = core.settings
+    with ExitStack() as parts:
+        parts.callback(camera.close)
+        pulse = Pulse(lock, seconds=settings.lock.release_seconds)
+        parts.callback(pulse.close)
+        pulse.secure()
+        core.ensure_collection(settings.door.collection)
+        gallery = core.open_gallery()
+        parts.callback(gallery.close)
+        yield DoorLoop(
+            camera=camera,
+            recognizer=core.recognizer,
+            gallery=gallery,
+            pulse=pulse,
+            audit=core.audit,
+            watchdog=Watchdog(),
+            policy=door_policy(settings, core.recognizer.embedder),
+            observers=observers,
+        )
+
+
+def door_policy(settings: Settings, embedder: EmbedderCard) -> DoorPolicy:
+    """Return what the settings demand of a presentation, in the units of *embedder*."""
+    door = settings.door
+    return DoorPolicy(
+        name=door.name,
+        presentation=PresentationPolicy(
+            frames=door.frames,
+            decide_after=door.decide_after_seconds,
+            rearm=door.rearm_seconds,
+            retry=door.retry_seconds,
+            attempts=door.attempts,
+            same_face_cosine=embedder.calibration.cosine(similarity_of_fmr(SAME_FACE_FMR)),
+        ),
+        decision=DecisionPolicy(
+            similarity=door.similarity,
+            target_fpir=door.target_fpir,
+            frames=door.frames,
+            margin=door.margin,
+        ),
+    )
