@@ -1,0 +1,31 @@
+"""The settings: one TOML file, typed and strict, every fault of it reported at once.
+
+``settings`` is what there is to set, with defaults, ranges and explanations; ``load`` finds and
+checks the file; ``document`` writes the commented example from the same source.
+"""
+
+from edge.config.load import load_settings
+from edge.config.settings import (
+    CameraSettings,
+    DoorSettings,
+    LockSettings,
+    ModelSettings,
+    RecognitionSettings,
+    Settings,
+    SiteSettings,
+    StorageSettings,
+    WebSettings,
+)
+
+__all__ = [
+    "CameraSettings",
+    "DoorSettings",
+    "LockSettings",
+    "ModelSettings",
+    "RecognitionSettings",
+    "Settings",
+    "SiteSettings",
+    "StorageSettings",
+    "WebSettings",
+    "load_settings",
+]

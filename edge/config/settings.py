@@ -1,0 +1,351 @@
+"""Every setting: its type, its range, its default, and the sentences that explain it.
+
+The defaults are those of the appliance, a door run by systemd. :func:`edge.config.load_settings`
+puts a user's own folders in their place where somebody else runs Ostiary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
+
+from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
+
+SYSTEM_FOLDER = Path("/var/lib/ostiary")
+KEY_FILE_NAME = "ostiary.key"
+STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
+
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+"""The values are strict by the types below: a section read from a file is a table, which pydantic
+in strict mode would not take for a dataclass."""
+
+
+def _as_path(value: object) -> object:
+    """Turn TOML's text into a path, refusing what would depend on the current folder."""
+    if isinstance(value, str):
+        path = Path(value).expanduser()
+        if not path.is_absolute():
+            raise ValueError("should be an absolute path, or one that begins with ~/")
+        return path
+    return value
+
+
+def _as_optional_path(value: object) -> object:
+    return None if value == "" else _as_path(value)
+
+
+def _as_key_path(value: object) -> object:
+    return Path(value).expanduser() if isinstance(value, str) and value else value
+
+
+def _is_source(value: str) -> str:
+    scheme, separator, _ = value.partition("://")
+    if separator and scheme not in STREAM_SCHEMES:
+        raise ValueError(f"should be an address of {', '.join(STREAM_SCHEMES)}, or no address")
+    return value
+
+
+Text = Annotated[str, Strict()]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Switch = Annotated[bool, Strict()]
+FilePath = Annotated[Path, BeforeValidator(_as_path)]
+KeyPath = Annotated[Path, BeforeValidator(_as_key_path)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_as_optional_path)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """What this installation is called."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    name: Annotated[
+        Text, Field(min_length=1, max_length=64, description="The name of the site, for screens.")
+    ] = "Ostiary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageSettings:
+    """Where the people, the record and the key are kept."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    folder: Annotated[
+        FilePath,
+        Field(
+            description="Folder of collection.db and audit.db. A user other than the service and "
+            "root has ~/.local/share/ostiary instead."
+        ),
+    ] = SYSTEM_FOLDER
+    key_file: Annotated[
+        KeyPath,
+        Field(
+            description="The key that both databases are encrypted with, mode 0600, made on first "
+            "use. Relative to the folder above. Keep a copy of it elsewhere: without it the "
+            "databases are lost."
+        ),
+    ] = Path(KEY_FILE_NAME)
+
+    def __post_init__(self) -> None:
+        # Joining keeps an absolute key file as it is.
+        object.__setattr__(self, "key_file", self.folder / self.key_file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """Where the networks come from."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    folder: Annotated[
+        FilePath,
+        Field(
+            description="Folder of the prepared models. A user other than the service and root has "
+            "~/.cache/ostiary/models instead."
+        ),
+    ] = SYSTEM_FOLDER / "models"
+    mirror: Annotated[
+        OptionalPath,
+        Field(
+            description="Folder to take model files from that are in no installed package; empty "
+            "for none. The digest decides, not the origin. $OSTIARY_MODEL_MIRROR goes before it."
+        ),
+    ] = None
+    embedder: Annotated[
+        Text,
+        Field(
+            min_length=1,
+            description="The network that turns a face into a vector, as `ostiary models` names "
+            "it. A collection keeps the embedder it began with.",
+        ),
+    ] = "sface"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionSettings:
+    """How faces are found, and which of them are good enough to recognize somebody by."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    threads: Annotated[
+        Whole, Field(ge=1, le=16, description="Processor cores a network may use.")
+    ] = 2
+    detector_confidence: Annotated[
+        Number, Field(ge=1, lt=100, description="Percent from which something counts as a face.")
+    ] = 60.0
+    min_face_size: Annotated[
+        Whole,
+        Field(
+            ge=20,
+            le=1000,
+            description="Shorter side of a face in pixels. Rekognition advises 50; more also means "
+            "that only who stands near the door is looked at.",
+        ),
+    ] = 50
+    max_yaw: Annotated[
+        Number, Field(gt=0, le=90, description="Degrees a head may be turned to a side.")
+    ] = 35.0
+    max_pitch: Annotated[
+        Number, Field(gt=0, le=90, description="Degrees a head may look up or down.")
+    ] = 30.0
+    max_roll: Annotated[
+        Number, Field(gt=0, le=180, description="Degrees a head may be tilted to a shoulder.")
+    ] = 35.0
+    min_sharpness: Annotated[
+        Number, Field(ge=0, lt=100, description="Percent; 0 accepts any blur.")
+    ] = 20.0
+    min_brightness: Annotated[Number, Field(ge=0, lt=100, description="Percent.")] = 20.0
+    max_brightness: Annotated[Number, Field(gt=0, le=100, description="Percent.")] = 95.0
+    max_occlusion: Annotated[
+        Number, Field(ge=0, le=1, description="Part of a face that may be covered, 0 to 1.")
+    ] = 0.5
+
+    def __post_init__(self) -> None:
+        if not self.min_brightness < self.max_brightness:
+            raise ValueError("min_brightness should be below max_brightness")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSettings:
+    """The camera at the door."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    # Not in the repr: the address of a network camera usually holds a password.
+    source: Annotated[
+        Text,
+        Field(
+            min_length=1,
+            description='"auto" (the Raspberry Pi camera, else the first USB camera), "picamera2", '
+            'a device ("/dev/video0" or "0"), an rtsp:// or http:// address, a video file or a '
+            'folder of pictures. "demo" plays a script and needs no camera.',
+        ),
+        AfterValidator(_is_source),
+    ] = field(default="auto", repr=False)
+    width: Annotated[
+        Whole,
+        Field(ge=160, le=3840, description="Pixels asked of the camera; it may give others."),
+    ] = 640
+    height: Annotated[Whole, Field(ge=120, le=2160, description="As width.")] = 480
+    fps: Annotated[
+        Whole, Field(ge=1, le=60, description="Frames a second asked of the camera.")
+    ] = 15
+    timeout_seconds: Annotated[
+        Number,
+        Field(
+            ge=1,
+            le=20,
+            description="Without a frame for so long, the camera counts as lost and is opened "
+            "anew. Stay below the 30 seconds of the service's watchdog.",
+        ),
+    ] = 5.0
+    rotate: Annotated[
+        Literal[0, 90, 180, 270],
+        Field(description="Degrees clockwise, for a camera that is not mounted upright."),
+    ] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSettings:
+    """What a face must show before the door opens."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    name: Annotated[
+        Text, Field(min_length=1, max_length=64, description="The door's name in the record.")
+    ] = "door"
+    collection: Annotated[
+        Text,
+        Field(
+            pattern=r"^[a-zA-Z0-9_.\-]{1,255}$",
+            description="The collection whose people may pass.",
+        ),
+    ] = "badges"
+    similarity: Annotated[
+        Number,
+        Field(
+            ge=UNLOCK_SIMILARITY,
+            lt=100,
+            description="Percent that must be exceeded, never below 99: fewer than one stranger in "
+            "100,000 is that alike. A large gallery raises it by itself.",
+        ),
+    ] = UNLOCK_SIMILARITY
+    target_fpir: Annotated[
+        Number,
+        Field(
+            gt=0,
+            le=0.1,
+            description="Share of strangers that may be taken for anybody in the gallery; sets how "
+            "much a large gallery raises the similarity. NIST FRTE measures facilities at 0.003.",
+        ),
+    ] = TARGET_FPIR
+    frames: Annotated[
+        Whole, Field(ge=3, le=30, description="Good frames that are fused before a decision.")
+    ] = 3
+    decide_after_seconds: Annotated[
+        Number,
+        Field(
+            ge=0.2, le=30, description="How long a face may take to convince before it is denied."
+        ),
+    ] = 1.5
+    margin: Annotated[
+        Number,
+        Field(
+            ge=0,
+            le=0.5,
+            description="Cosine by which the best person must lead the second; twins need more.",
+        ),
+    ] = 0.08
+    rearm_seconds: Annotated[
+        Number,
+        Field(
+            ge=0.5, le=60, description="How long a face must be away before it is looked at anew."
+        ),
+    ] = 3.0
+    retry_seconds: Annotated[
+        Number, Field(ge=0, le=60, description="Pause after a denial before the same face may try.")
+    ] = 3.0
+    attempts: Annotated[
+        Whole, Field(ge=1, le=20, description="Denials after which a face must leave first.")
+    ] = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockSettings:
+    """What drives the lock."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    kind: Annotated[
+        Literal["gpio", "fake"],
+        Field(description='"gpio" drives a relay; "fake" drives nothing, for trying things out.'),
+    ] = "gpio"
+    chip: Annotated[
+        FilePath,
+        Field(
+            description="The chip of the pin header. On a Raspberry Pi 5 with a kernel before "
+            "6.6.45 it is /dev/gpiochip4; `gpiodetect` tells."
+        ),
+    ] = Path("/dev/gpiochip0")
+    line: Annotated[
+        Whole,
+        Field(
+            ge=0,
+            le=511,
+            description="The GPIO number of the relay's pin, not the pin's place on the header. "
+            "config.txt must hold the same number.",
+        ),
+    ] = 17
+    active_high: Annotated[
+        Switch,
+        Field(
+            description="true: a high pin releases the door. false, for a relay board that "
+            'switches at low: then write "dh" in place of "dl" in config.txt.'
+        ),
+    ] = True
+    release_seconds: Annotated[
+        Number, Field(ge=0.5, le=30, description="How long a grant releases the door.")
+    ] = 5.0
+    state_file: Annotated[
+        OptionalPath,
+        Field(
+            description='Of a "fake" lock: file that shows its state to other programs; empty for '
+            "none."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """The web pages."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    host: Annotated[
+        Text,
+        Field(
+            min_length=1,
+            description="Address to listen on. Loopback keeps the pages on this machine.",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[Whole, Field(ge=1, le=65535, description="Port to listen on.")] = 8080
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; each section may be left out, and each setting in it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    site: SiteSettings = field(default_factory=SiteSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
+    camera: CameraSettings = field(default_factory=CameraSettings)
+    door: DoorSettings = field(default_factory=DoorSettings)
+    lock: LockSettings = field(default_factory=LockSettings)
+    web: WebSettings = field(default_factory=WebSettings)
