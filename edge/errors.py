@@ -94,6 +94,30 @@ class EnrollmentError(OstiaryError):
     """Error raised when photographs cannot be enrolled: poor, or not all of one person."""
 
 
+class PhotosRefusedError(EnrollmentError):
+    """Error raised when photographs cannot be enrolled; *refusals* says of each one why, in words."""
+
+    def __init__(self, refusals: tuple[str, ...], *, remedy: str = "") -> None:
+        super().__init__(" ".join(refusals), remedy=remedy)
+        self.refusals = refusals
+
+
+class AlreadyEnrolledError(EnrollmentError):
+    """Error raised when photographs show somebody whom a door would take for *person_id*.
+
+    *similarity* is in percent.
+    """
+
+    def __init__(self, person_id: str, similarity: float) -> None:
+        super().__init__(
+            f"The photos show somebody who is enrolled already as {person_id} "
+            f"(similarity {similarity:.2f} %).",
+            remedy="Add a badge to that person. If it is somebody else, a twin perhaps, say so.",
+        )
+        self.person_id = person_id
+        self.similarity = similarity
+
+
 class EvaluationError(OstiaryError):
     """Error raised when a folder of photos cannot be evaluated as asked."""
 
