@@ -1,0 +1,7 @@
+"""What happened, recorded so that no later hand can change it unseen."""
+
+from edge.audit.chain import AuditEntry, Verified
+from edge.audit.events import AuditEvent, EventKind
+from edge.audit.log import Audit
+
+__all__ = ["Audit", "AuditEntry", "AuditEvent", "EventKind", "Verified"]

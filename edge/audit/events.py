@@ -1,0 +1,77 @@
+"""What is worth recording, and how an event is written: one canonical line of JSON.
+
+Canonical, so that the same event always has the same hash: keys sorted, no blanks, times in UTC
+with microseconds, numbers as the shortest text that reads back the same.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from edge.errors import AuditError
+from edge.storage.times import from_text, to_text
+
+
+class EventKind(StrEnum):
+    """Every kind of event."""
+
+    DECISION = "decision"
+    ENROLLED = "enrolled"
+    PERSON_CHANGED = "person-changed"
+    PERSON_DELETED = "person-deleted"
+    FACE_DELETED = "face-deleted"
+    BADGE_ADDED = "badge-added"
+    BADGE_REVOKED = "badge-revoked"
+    BADGE_REINSTATED = "badge-reinstated"
+    COLLECTION_CREATED = "collection-created"
+    COLLECTION_DELETED = "collection-deleted"
+    DOOR_STARTED = "door-started"
+    DOOR_STOPPED = "door-stopped"
+    SIGN_IN = "sign-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SETTINGS_CHANGED = "settings-changed"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One thing that happened.
+
+    *at* is aware; *similarity* in percent; *person_id* and never a name, so that erasing a person
+    leaves nothing about her here.
+    """
+
+    kind: EventKind
+    at: datetime
+    door: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    similarity: float | None = None
+    person_id: str | None = None
+    detail: str = ""
+
+
+def to_body(event: AuditEvent) -> str:
+    """Return *event* as its canonical line.
+
+    :raises AuditError: if its kind is unknown, its time has no zone, or a number is not finite.
+    """
+    try:
+        values = asdict(event) | {"kind": EventKind(event.kind).value, "at": to_text(event.at)}
+        return json.dumps(
+            {name: value for name, value in values.items() if value is not None},
+            sort_keys=True,
+            separators=(",", ":"),
+            allow_nan=False,
+        )
+    except ValueError as error:
+        raise AuditError(f"an event cannot be recorded: {error}") from error
+
+
+def from_body(body: str) -> AuditEvent:
+    """Return the event that :func:`to_body` wrote."""
+    values = json.loads(body)
+    return AuditEvent(**values | {"kind": EventKind(values["kind"]), "at": from_text(values["at"])})
