@@ -1,0 +1,81 @@
+"""468 points of a face: MediaPipe's mesh, which sees depth and knows whether it sees a face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.domain import Pixels, Points
+from edge.vision.align import Similarity, cut
+from edge.vision.detect import Detection
+from edge.vision.tflite import Network
+
+SIDE = 192
+"""Pixels of the network's square input."""
+
+CONTEXT = 1.5
+"""Side of the square that the network sees, in longer sides of the face box (MediaPipe's)."""
+
+EYES = ((33, 133), (362, 263))
+"""Corners of each eye in the mesh, the viewer's left eye first."""
+NOSE_TIP = 1
+MOUTH_CORNERS = (61, 291)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """The points of one face.
+
+    *points* ``(468, 3)`` in pixels of the frame, z in the same scale, nearer is smaller;
+    *presence* from 0 to 1 how sure the network is that it looks at a face.
+    """
+
+    points: Points
+    presence: float
+
+    @property
+    def five(self) -> Points:
+        """Eye centres, nose tip and mouth corners, ``(5, 2)``, the viewer's left first."""
+        flat = self.points[:, :2]
+        eyes = [flat[list(corners)].mean(axis=0) for corners in EYES]
+        return np.stack([*eyes, flat[NOSE_TIP], *flat[list(MOUTH_CORNERS)]])
+
+
+class Landmarks:
+    """Draws the mesh of a face that was found. One object serves one thread."""
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        self._network = Network(path, threads=threads)
+
+    def mesh(self, pixels: Pixels, face: Detection) -> Mesh:
+        """Return the mesh of *face* in *pixels*."""
+        to_crop = _upright_crop(face)
+        crop = cut(pixels, to_crop, side=SIDE)
+        rgb = crop[None, :, :, ::-1].astype(np.float32) / np.float32(255)
+        shape, flag = self._network.run(rgb)
+        return Mesh(
+            points=_in_frame(shape.reshape(468, 3), to_crop),
+            presence=float(1 / (1 + np.exp(-np.clip(flag.ravel()[0], -50, 50)))),
+        )
+
+
+def _upright_crop(face: Detection) -> Similarity:
+    """Return the similarity that puts the eyes level and the box at the centre, ``(2, 3)``."""
+    across = face.points[1] - face.points[0]
+    tilt = np.arctan2(across[1], across[0])
+    scale = SIDE / (CONTEXT * max(face.box.width, face.box.height))
+    cos, sin = scale * np.cos(tilt), scale * np.sin(tilt)
+    turn = np.array([[cos, sin], [-sin, cos]])
+    return np.column_stack([turn, SIDE / 2 - turn @ np.array(face.box.centre)])
+
+
+def _in_frame(shape: NDArray[np.float32], to_crop: Similarity) -> Points:
+    back = cv2.invertAffineTransform(to_crop)
+    points = np.empty((468, 3), np.float32)
+    points[:, :2] = shape[:, :2] @ back[:, :2].T + back[:, 2]
+    points[:, 2] = shape[:, 2] * np.hypot(back[0, 0], back[1, 0])
+    return points
