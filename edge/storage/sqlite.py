@@ -29,6 +29,9 @@ __all__ = ["Database", "open_database", "open_memory"]
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process: far longer than any transaction of Ostiary."""
 
+PAGE_BYTES = 4096
+"""SQLite's page; no database is smaller."""
+
 FILE_MODE = 0o660
 """Mode of a new database before the umask: a unit with UMask=0007 shares it with its group."""
 
@@ -61,7 +64,7 @@ def open_database(
                     f"there is no database at {path}", remedy="Enroll somebody, which makes it."
                 )
             _create(path, key, steps, extensions)
-        _refuse_empty(path)
+        _refuse_cut_off(path)
         connection = _connect(path, key, _READ if read_only else _WRITE, extensions)
         try:
             if read_only:
@@ -103,10 +106,11 @@ def _create(path: Path, key: Key, steps: Sequence[Migration], extensions: Sequen
         ) from error
 
 
-def _refuse_empty(path: Path) -> None:
+def _refuse_cut_off(path: Path) -> None:
     # SQLite would take it for a new database and throw away the log, perhaps the last copy.
-    if path.stat().st_size == 0:
-        raise StorageError(f"{path} is empty: it was cut off", remedy=RESTORE)
+    size = path.stat().st_size
+    if size < PAGE_BYTES:
+        raise StorageError(f"{path} was cut off: it has {size} bytes", remedy=RESTORE)
 
 
 def _refuse_older(connection: apsw.Connection, steps: Sequence[Migration], path: Path) -> None:
