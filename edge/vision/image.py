@@ -63,11 +63,11 @@ def read_image(source: Path | bytes, *, name: str | None = None) -> Pixels:
             f"{name} is not a picture that can be read.",
             remedy=f"Use one of {', '.join(FORMATS)}.",
         ) from error
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(name) from error
     except Exception as error:  # a decoder fed with nonsense raises nearly any exception there is
         raise ImageError(
-            f"{name} is damaged: {error or type(error).__name__}.",
+            f"{name} is damaged: {str(error).rstrip('.') or type(error).__name__}.",
             remedy="Export or scan it again.",
         ) from error
 
