@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from edge.errors import ModelConversionError, ModelError, ModelMissingError
+from edge.errors import ModelConversionError, ModelError, ModelMissingError, ModelTamperedError
 from edge.vision.card import EmbedderCard, read_card
 from edge.vision.catalogue import CATALOGUE, CatalogueEntry, Preparation
 from edge.vision.fetch import download
@@ -23,6 +23,8 @@ from edge.vision.sources import find_source
 
 CARD_SUFFIX = ".toml"
 """What tells the path of a card from the name of a catalogued embedder."""
+
+_REPAIR = "Run `ostiary models prepare`."
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +46,28 @@ class ModelStatus:
     found: str | None
     state: ModelState
 
+    def check(self) -> None:
+        """Refuse a file that is not the one in the catalogue.
+
+        :raises ModelMissingError: if there is none.
+        :raises ModelTamperedError: if its digest is another.
+        """
+        expected = self.entry.prepared.sha256
+        if self.state is ModelState.MISSING:
+            raise ModelMissingError(
+                f"{self.file} is missing; expected SHA-256 {expected}.", remedy=_REPAIR
+            )
+        if self.state is ModelState.TAMPERED:
+            raise ModelTamperedError(
+                f"{self.file} has SHA-256 {self.found}, expected {expected}.", remedy=_REPAIR
+            )
+
 
 class ModelStore:
-    """The models in *folder*; *mirror* is a folder with copies, for machines without a network."""
+    """The models in *folder*; *mirror* is a folder with copies, for machines without a network.
+
+    A file is verified once in the life of a store, before it is first given out.
+    """
 
     def __init__(
         self,
@@ -59,6 +80,7 @@ class ModelStore:
         self._mirror = mirror
         self._entries = {entry.name: entry for entry in catalogue}
         self._verified: set[str] = set()
+        self._cards: dict[str, EmbedderCard] = {}
 
     def path(self, name: str) -> Path:
         """Return the file of model *name*, verified once in this process, prepared if need be.
@@ -80,7 +102,9 @@ class ModelStore:
         :raises ModelError: as :meth:`path` and :func:`edge.vision.card.read_card` do.
         """
         if name.endswith(CARD_SUFFIX):
-            return read_card(Path(name))
+            if name not in self._cards:
+                self._cards[name] = read_card(Path(name).expanduser())
+            return self._cards[name]
         card = self._entry(name).embedder
         if card is None:
             raise ModelError(
