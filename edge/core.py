@@ -19,6 +19,7 @@ from edge.config import Settings
 from edge.enrolling import Enroller
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
+from edge.vision.card import EmbedderCard
 from edge.vision.models import ModelStore
 from edge.vision.quality import QualityLimits
 from edge.vision.recognizer import Recognizer
@@ -68,9 +69,9 @@ class Core:
             self.models,
             embedder=self.settings.models.embedder,
             threads=wanted.threads,
-            detector_confidence=wanted.detector_confidence,
+            detector_confidence=wanted.detector_confidence / 100,
             limits=QualityLimits(
-                min_face_size=wanted.min_face_size,
+                min_size=wanted.min_face_size,
                 max_yaw=wanted.max_yaw,
                 max_pitch=wanted.max_pitch,
                 max_roll=wanted.max_roll,
@@ -100,39 +101,46 @@ class Core:
     @cached_property
     def enroller(self) -> Enroller:
         """Enrols into the door's collection, which is made on first use for this embedder."""
-        self.ensure_collection(self.settings.door.collection)
         return Enroller(
-            database=self.database,
             recognizer=self.recognizer,
+            database=self.database,
+            gallery=self.gallery,
             audit=self.audit,
             collection_id=self.settings.door.collection,
         )
+
+    @cached_property
+    def gallery(self) -> Gallery:
+        """The searchable copy of the door's collection, which is made on first use."""
+        self.ensure_collection(self.settings.door.collection)
+        return Gallery(
+            self.collection_path,
+            self.key,
+            self.settings.door.collection,
+            calibration=self.embedder.calibration,
+        )
+
+    @property
+    def embedder(self) -> EmbedderCard:
+        """What the embedder of the settings makes.
+
+        :raises ModelError: if there is none of that name.
+        """
+        return self.models.embedder(self.settings.models.embedder)
 
     def ensure_collection(self, collection_id: str) -> None:
         """Make the collection *collection_id* for this embedder if there is none of that name.
 
         :raises ModelMismatchError: if it exists for another embedder.
         """
-        embedder = self.models.embedder(self.settings.models.embedder)
+        embedder = self.embedder
         Collections(self.database).ensure(
             collection_id, model=embedder.model, dimension=embedder.dimension
         )
 
-    def open_gallery(self, collection_id: str | None = None) -> Gallery:
-        """Return a searchable copy of a collection, the door's unless named; close it in the end.
-
-        :raises NotFoundError: if there is no such collection.
-        """
-        return Gallery(
-            self.collection_path,
-            self.key,
-            collection_id or self.settings.door.collection,
-            calibration=self.models.embedder(self.settings.models.embedder).calibration,
-        )
-
     def close(self) -> None:
         """Give back the files that were opened."""
-        for name in ("database", "audit"):
+        for name in ("gallery", "database", "audit"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
