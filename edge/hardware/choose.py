@@ -1,0 +1,93 @@
+"""From the settings to the devices: the one place that knows every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from edge.config import CameraSettings, LockSettings
+from edge.errors import CameraError, ConfigError
+from edge.hardware import Camera, Lock
+from edge.hardware.address import is_address, masked
+from edge.hardware.camera_file import FileCamera
+from edge.hardware.camera_folder import FolderCamera
+from edge.hardware.camera_live import FrameSource, LiveCamera
+from edge.hardware.camera_opencv import OpenCVSource, device_path
+from edge.hardware.camera_picamera2 import Picamera2Source, load_picamera2
+from edge.hardware.frames import VideoMode
+from edge.hardware.lock_fake import FakeLock
+from edge.hardware.v4l2 import capture_devices
+
+PICAMERA2 = "picamera2"
+
+
+def discover_camera() -> str | None:
+    """Return the source of a camera of this machine: the Raspberry Pi's, else the first USB one."""
+    try:
+        cameras = load_picamera2().Picamera2.global_camera_info()
+    except CameraError:
+        cameras = []
+    if cameras:
+        return PICAMERA2
+    devices = capture_devices()
+    return str(devices[0]) if devices else None
+
+
+def open_camera(settings: CameraSettings) -> Camera:
+    """Return the camera that the settings name. A live one connects by itself, and again if lost.
+
+    :raises CameraError: if there is none, or recorded footage cannot be read.
+    :raises ConfigError: for "demo", which is a script and no camera.
+    """
+    source = settings.source
+    if source == "auto":
+        source = discover_camera() or ""
+        if not source:
+            raise CameraError(
+                "there is no camera on this machine.",
+                remedy="Plug one in, or set camera.source; `ostiary demo` needs none.",
+            )
+    if source == "demo":
+        raise ConfigError(
+            "camera.source is demo, which is a script and no camera.", remedy="Run `ostiary demo`."
+        )
+    mode = VideoMode(settings.width, settings.height, settings.fps, settings.timeout_seconds)
+    if source == PICAMERA2:
+        load_picamera2()  # what is not installed will not come back by itself
+        connect: Callable[[], FrameSource] = partial(Picamera2Source, mode)
+        return _live(settings, connect, "Raspberry Pi camera", "Is its ribbon cable seated?")
+    if is_address(source):
+        connect = partial(OpenCVSource, source, mode)
+        return _live(settings, connect, masked(source), "Is it switched on and reachable?")
+    if source.isdecimal() or source.startswith("/dev/"):
+        connect = partial(OpenCVSource, source, mode)
+        return _live(settings, connect, str(device_path(source)), "Is its cable plugged in?")
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return FolderCamera(path, rotate=settings.rotate)
+    return FileCamera(path, paced=True, rotate=settings.rotate)
+
+
+def open_lock(settings: LockSettings, *, echo: Callable[[str], None] | None = None) -> Lock:
+    """Return the lock that the settings name, secured. *echo* hears what a fake one does.
+
+    :raises LockError: if it cannot be driven.
+    """
+    if settings.kind == "fake":
+        return FakeLock(state_file=settings.state_file, echo=echo)
+    from edge.hardware.lock_gpio import GpioLock  # noqa: PLC0415 - gpiod exists on Linux only
+
+    return GpioLock(settings.chip, settings.line, active_high=settings.active_high)
+
+
+def _live(
+    settings: CameraSettings, connect: Callable[[], FrameSource], name: str, remedy: str
+) -> LiveCamera:
+    return LiveCamera(
+        connect,
+        name=name,
+        timeout=settings.timeout_seconds,
+        remedy=remedy,
+        rotate=settings.rotate,
+    )
