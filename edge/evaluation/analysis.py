@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from edge.evaluation.grid import first_cell_from
 from edge.evaluation.intervals import bootstrap_people
 from edge.evaluation.measure import Measured
 from edge.evaluation.pairs import Comparisons, Templates, compare_all
-from edge.evaluation.protocol import FoldAccuracy, fold_accuracy, read_pairs, stem_of
+from edge.evaluation.protocol import FoldAccuracy, Folds, fold_accuracy, stem_of
 from edge.evaluation.report import Comparison, Failure, Refusals, Report, Row
 from edge.evaluation.subject import Sight
 from edge.evaluation.templates import make_templates
@@ -30,12 +29,12 @@ class Questions:
     """What is asked beyond all pairs of all photos.
 
     *good_only*: the same again for photos that the door's quality gate accepts. *fused*: the same
-    again for sets of so many photos, if more than 1. *pairs*: a list for ten-fold accuracy.
+    again for sets of so many photos, if more than 1. *folds*: listed pairs for ten-fold accuracy.
     """
 
     good_only: bool = False
     fused: int = 1
-    pairs: Path | None = None
+    folds: Folds = ()
 
 
 def analyse(
@@ -49,9 +48,8 @@ def analyse(
 ) -> Report:
     """Return what *measured* shows, without what *exclusions* leave out.
 
-    :raises EvaluationError: if nothing can be compared or the list of pairs cannot be read.
+    :raises EvaluationError: if nothing can be compared.
     """
-    folds = None if questions.pairs is None else _folds(measured, questions.pairs)
     kept = {photo: one for photo, one in measured.items() if exclusions.keeps(photo)}
     people = {name: at for at, name in enumerate(sorted({photo.person for photo in kept}))}
     never = [
@@ -82,7 +80,7 @@ def analyse(
         failures=_failures(kept),
         refusals=_refusals(kept),
         comparisons=tuple(comparisons),
-        folds=folds,
+        folds=_fold_accuracy(measured, questions.folds) if questions.folds else None,
     )
 
 
@@ -135,10 +133,10 @@ def _refusals(measured: Mapping[Photo, Measured]) -> Refusals:
     return Refusals(len(refused), tuple(counted.most_common()))
 
 
-def _folds(measured: Mapping[Photo, Measured], path: Path) -> FoldAccuracy:
+def _fold_accuracy(measured: Mapping[Photo, Measured], folds: Folds) -> FoldAccuracy:
     vectors = {
         stem_of(photo.name): one.embedding.vector
         for photo, one in measured.items()
         if one.embedding is not None
     }
-    return fold_accuracy(read_pairs(path), vectors)
+    return fold_accuracy(folds, vectors)

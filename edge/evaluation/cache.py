@@ -13,17 +13,31 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import edge.vision
 from edge.domain import Embedding, ModelId, QualityReason, Vector
 from edge.errors import EvaluationError
 from edge.evaluation.dataset import Photo
 from edge.evaluation.measure import Measured
 from edge.evaluation.subject import Sight
+
+
+def fingerprint(*conditions: object) -> str:
+    """Return a digest of the code that turns photos into vectors, and of *conditions*.
+
+    The calibration is left out: what a cosine is worth does not change the vectors.
+    """
+    digest = sha256(repr(conditions).encode())
+    for path in sorted(Path(edge.vision.__file__).parent.rglob("*.py")):
+        if not path.stem.endswith("_calibration"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,10 @@ class ListedPair:
     same: bool
 
 
+Folds: TypeAlias = tuple[tuple[ListedPair, ...], ...]
+"""The sets of listed pairs."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoldAccuracy:
     """The accuracy of each set, 0 to 1, and how many pairs lacked a face."""
@@ -47,7 +52,7 @@ class FoldAccuracy:
         return float(np.std(self.folds, ddof=1) / np.sqrt(len(self.folds)))
 
 
-def read_pairs(path: Path) -> tuple[tuple[ListedPair, ...], ...]:
+def read_pairs(path: Path) -> Folds:
     """Return the sets of pairs listed at *path*.
 
     :raises EvaluationError: if the file cannot be read or is not such a list.
@@ -63,9 +68,7 @@ def read_pairs(path: Path) -> tuple[tuple[ListedPair, ...], ...]:
         ) from error
 
 
-def fold_accuracy(
-    folds: tuple[tuple[ListedPair, ...], ...], vectors: Mapping[str, Vector]
-) -> FoldAccuracy:
+def fold_accuracy(folds: Folds, vectors: Mapping[str, Vector]) -> FoldAccuracy:
     """Return the accuracy on *folds*, of at least two sets.
 
     *vectors* holds the unit vector of each photo in which a face was found, by ``person/stem``.
