@@ -38,17 +38,14 @@ def wired_door(
         pulse = Pulse(lock, seconds=settings.lock.release_seconds)
         parts.callback(pulse.close)
         pulse.secure()
-        core.ensure_collection(settings.door.collection)
-        gallery = core.open_gallery()
-        parts.callback(gallery.close)
         yield DoorLoop(
             camera=camera,
             recognizer=core.recognizer,
-            gallery=gallery,
+            gallery=core.gallery,
             pulse=pulse,
             audit=core.audit,
             watchdog=Watchdog(),
-            policy=door_policy(settings, core.recognizer.embedder),
+            policy=door_policy(settings, core.embedder),
             observers=observers,
         )
 

@@ -57,7 +57,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "picamera2": ("edge.hardware.camera_picamera2", "edge.hardware.choose"),
     "gpiod": ("edge.hardware.lock_gpio",),
     "onnx": ("edge.vision.convert",),
-    "apsw": ("edge.storage",),
+    "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
     "flask": ("enroll",),
     "matplotlib": ("edge.evaluation",),
@@ -66,12 +66,14 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
 
 
 def modules() -> list[str]:
+    """Every module of the product, by its full name."""
     files = [*ROOT.glob("edge/**/*.py"), *ROOT.glob("enroll/**/*.py")]
     names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
 def imports_of(module: str) -> Iterator[str]:
+    """Whatever *module* imports anywhere, also inside functions."""
     file = ROOT.joinpath(*module.split("."))
     path = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -84,10 +86,12 @@ def imports_of(module: str) -> Iterator[str]:
 
 
 def inside(module: str, room: str) -> bool:
+    """Tell whether *module* is *room* or stands in it."""
     return module == room or module.startswith(f"{room}.")
 
 
 def floor_of(module: str) -> int | None:
+    """How far below the roof *module* stands, or None outside the house."""
     return next(
         (level for level, rooms in enumerate(FLOORS) for room in rooms if inside(module, room)),
         None,

@@ -105,8 +105,8 @@ class DoorPolicy:
     """What one door demands of a presentation and of a decision."""
 
     name: str
-    presentation: PresentationPolicy = PresentationPolicy()
-    decision: DecisionPolicy = DecisionPolicy()
+    presentation: PresentationPolicy
+    decision: DecisionPolicy
 
 
 class DoorLoop:

@@ -1,0 +1,64 @@
+"""``ostiary door``: the daemon at one door."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import replace
+from types import FrameType
+
+import click
+
+from edge.commands.console import percent, say
+from edge.commands.program import Program, pass_program
+from edge.config import CameraSettings
+from edge.domain import Decision, Evidence, Face, Frame
+from edge.hardware.choose import open_camera, open_lock
+from edge.wiring import wired_door
+
+
+class DecisionPrinter:
+    """Prints each decision; no names, because a service's output goes to the journal."""
+
+    def looked(self, frame: Frame, face: Face | None) -> None:
+        """Ignore single frames."""
+
+    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
+        fused = f" over {evidence.frames} frames" if evidence else ""
+        say(
+            f"{frame.at.astimezone():%H:%M:%S} {decision.outcome.upper()} {decision.reason} "
+            f"{percent(decision.similarity)}{fused}"
+        )
+
+
+@click.command()
+@click.option("--camera", "source", help="Watch through this camera instead of the settings'.")
+@click.option("--quiet", is_flag=True, help="Do not print decisions.")
+@pass_program
+def door(program: Program, source: str | None, *, quiet: bool) -> None:
+    """Watch the door: recognize, decide, unlock, record. Ends on SIGTERM or Ctrl-C, locked."""
+    stop = threading.Event()
+    _stop_on_signal(stop)
+    settings = program.settings
+    # The lock first: whatever else is missing, the door is locked from here on.
+    lock = open_lock(settings.lock)
+    try:
+        camera = open_camera(_with_source(settings.camera, source))
+        observers = () if quiet else (DecisionPrinter(),)
+        with wired_door(program.core, camera=camera, lock=lock, observers=observers) as loop:
+            say(f"Watching door {settings.door.name} through {camera.name}.")
+            loop.run(stop)
+    finally:
+        lock.close()
+
+
+def _with_source(camera: CameraSettings, source: str | None) -> CameraSettings:
+    return camera if source is None else replace(camera, source=source)
+
+
+def _stop_on_signal(stop: threading.Event) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)

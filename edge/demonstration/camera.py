@@ -1,0 +1,50 @@
+"""A camera that plays a script, in real time, as a camera at a door would see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from edge.demonstration.scenes import Scene
+from edge.domain import Frame
+from edge.errors import EndOfFootageError
+
+
+class ScriptedCamera:
+    """Plays *scenes* at *fps* frames a second; *on_scene* is told when a scene begins."""
+
+    name = "demonstration"
+
+    def __init__(
+        self, scenes: tuple[Scene, ...], *, fps: int, on_scene: Callable[[Scene], None]
+    ) -> None:
+        self._frames = [(scene, pixels) for scene in scenes for pixels in scene.frames]
+        self._period = 1 / fps
+        self._on_scene = on_scene
+        self._sequence = 0
+        self._shown: Scene | None = None
+        self._began: float | None = None
+
+    def read(self, timeout: float) -> Frame | None:
+        """Return the next frame when its time has come, or None after *timeout* seconds."""
+        if self._sequence == len(self._frames):
+            raise EndOfFootageError("the demonstration has ended")
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now
+        due = self._began + self._sequence * self._period
+        if due - now > timeout:
+            time.sleep(timeout)
+            return None
+        time.sleep(max(due - now, 0))
+        scene, pixels = self._frames[self._sequence]
+        if scene is not self._shown:
+            self._shown = scene
+            self._on_scene(scene)
+        frame = Frame(pixels, datetime.now(UTC), time.monotonic(), self._sequence)
+        self._sequence += 1
+        return frame
+
+    def close(self) -> None:
+        """There is no device to give back."""

@@ -1,0 +1,93 @@
+"""What the scripted door camera sees, scene by scene, and who may be let in by each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge.demonstration.footage import ASTRONAUT, CARPHONE, CAT, COFFEE, clip, picture
+from edge.domain import Pixels
+
+WIDTH, HEIGHT = 640, 480
+"""Pixels of the scripted camera, as a door camera's."""
+
+ENROLMENT_FRAMES = 60
+"""The first two seconds of the clip enrol the man; all later frames come to the door."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A few seconds before the door. *opens*: whether the enrolled man stands in front."""
+
+    title: str
+    frames: tuple[Pixels, ...]
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Script:
+    """Pictures to enrol the man from, and the scenes that follow."""
+
+    enrolment: tuple[Pixels, ...]
+    scenes: tuple[Scene, ...]
+
+
+def script(*, fps: int) -> Script:
+    """Return the demonstration for a camera of *fps* frames a second."""
+    man = clip(CARPHONE)
+    first, later = man[:ENROLMENT_FRAMES], man[ENROLMENT_FRAMES:]
+    astronaut = picture(ASTRONAUT)[20:320, 60:360]  # head and shoulders, near the camera
+    hall = _fit(picture(COFFEE), WIDTH, HEIGHT)
+
+    def of(*pictures: Pixels, seconds: float) -> tuple[Pixels, ...]:
+        count = round(seconds * fps)
+        return tuple(pictures[index * len(pictures) // count] for index in range(count))
+
+    empty = of(hall, seconds=1.6)
+    man_near = [_on(hall, frame, left=56, top=24, width=528) for frame in later]
+    stranger_near = _on(hall, astronaut, left=100, top=20, width=440)
+    stranger_in_front = [
+        _on(_on(hall, frame, left=0, top=200, width=250), astronaut, left=240, top=90, width=390)
+        for frame in later
+    ]
+    man_in_front = [
+        _on(_on(hall, astronaut, left=400, top=240, width=240), frame, left=0, top=60, width=420)
+        for frame in later
+    ]
+    return Script(
+        enrolment=tuple(
+            _on(hall, frame, left=56, top=24, width=528) for frame in first[:: len(first) // 4]
+        ),
+        scenes=(
+            Scene("nobody", empty),
+            Scene("a stranger", of(stranger_near, seconds=2.4)),
+            Scene("nobody", empty),
+            Scene("the enrolled man", of(*man_near, seconds=3.2), opens=True),
+            Scene("nobody", empty),
+            Scene("a cat", of(_fit(picture(CAT), WIDTH, HEIGHT), seconds=1.6)),
+            Scene("both, the stranger in front", of(*stranger_in_front, seconds=2.4)),
+            Scene("nobody", empty),
+            Scene("both, the enrolled man in front", of(*man_in_front, seconds=2.4), opens=True),
+            Scene("nobody", empty),
+        ),
+    )
+
+
+def _fit(image: Pixels, width: int, height: int) -> Pixels:
+    """Fill a frame with *image*, cut to its shape."""
+    scale = max(width / image.shape[1], height / image.shape[0])
+    size = (round(image.shape[1] * scale) + 1, round(image.shape[0] * scale) + 1)
+    shown = cv2.resize(image, size, interpolation=cv2.INTER_AREA)[:height, :width]
+    return np.ascontiguousarray(shown, dtype=np.uint8)
+
+
+def _on(background: Pixels, image: Pixels, *, left: int, top: int, width: int) -> Pixels:
+    """Put *image* before *background*, *width* pixels wide, cut where the frame ends."""
+    height = round(image.shape[0] * width / image.shape[1])
+    shown = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC)
+    frame = background.copy()
+    bottom, right = min(top + height, frame.shape[0]), min(left + width, frame.shape[1])
+    frame[top:bottom, left:right] = shown[: bottom - top, : right - left]
+    return frame

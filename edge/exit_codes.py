@@ -1,0 +1,51 @@
+"""What the exit status of ``ostiary`` says; the README and ``ostiary --help`` show this table."""
+
+from __future__ import annotations
+
+from edge.errors import (
+    AuditError,
+    CollectionError,
+    ConfigError,
+    EmbeddingError,
+    EnrollmentError,
+    HardwareError,
+    ImageError,
+    ModelError,
+    NoFaceError,
+    OstiaryError,
+    StorageError,
+)
+
+SUCCESS = 0
+NEGATIVE = 1
+USAGE = 2
+
+EXIT_CODES: dict[int, str] = {
+    SUCCESS: "done; yes",
+    NEGATIVE: "the answer is no: no match, another person, a check that failed",
+    USAGE: "the command line or the settings are wrong",
+    3: "a picture or a folder of them was refused",
+    4: "a model is missing or was tampered with",
+    5: "the collection, its file or its key refused",
+    6: "a camera or a lock cannot be driven",
+    7: "the audit cannot be written, or its chain is broken",
+    130: "interrupted",
+}
+
+_BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
+    (ConfigError, USAGE),
+    (ImageError, 3),
+    (NoFaceError, 3),
+    (EnrollmentError, 3),
+    (ModelError, 4),
+    (EmbeddingError, 4),
+    (StorageError, 5),
+    (CollectionError, 5),
+    (HardwareError, 6),
+    (AuditError, 7),
+)
+
+
+def exit_code_of(error: OstiaryError) -> int:
+    """Return the exit status for *error*."""
+    return next(code for kind, code in _BY_ERROR if isinstance(error, kind))
