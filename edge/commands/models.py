@@ -76,15 +76,13 @@ def _list(program: Program, *, as_json: bool) -> None:
     else:
         show_table(
             f"Models in {program.settings.models.folder}",
-            ("Model", "Role", "Licence", "Source", "Preparation", "SHA-256", "State"),
+            ("Model", "Role", "Licence", "Source, preparation, SHA-256", "State"),
             (
                 (
                     status.entry.name,
                     status.entry.role,
                     status.entry.licence,
-                    status.entry.wheel,
-                    status.entry.preparation,
-                    (status.found or "")[:12],
+                    _origin(status),
                     status.state,
                 )
                 for status in statuses
@@ -97,6 +95,12 @@ def _list(program: Program, *, as_json: bool) -> None:
             say(f"Embedder in use: {card.name} ({card.licence}), {card.file}, verified.")
     for status in statuses:
         status.check()
+
+
+def _origin(status: ModelStatus) -> str:
+    """Put what would make the table too wide for a terminal of 80 columns into one cell."""
+    found = status.found[:16] + "…" if status.found else "–"
+    return f"{status.entry.wheel}\n{status.entry.preparation}\n{found}"
 
 
 def _described(status: ModelStatus) -> dict[str, object]:

@@ -87,8 +87,7 @@ def download(
                 _complete(wanted, part, file)
             part.replace(target)
     except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-        raise _interrupted(wanted, str(reason)) from error
+        raise _interrupted(wanted, str(error) or type(error).__name__) from error
 
 
 def _complete(wanted: _Wanted, part: Path, file: BinaryIO) -> None:
@@ -112,7 +111,7 @@ def _append(wanted: _Wanted, file: BinaryIO, done: int) -> None:
     request = urllib.request.Request(wanted.url)  # noqa: S310  # the scheme was checked
     if done:
         request.add_header("Range", f"bytes={done}-")
-    with urllib.request.urlopen(request, timeout=wanted.silence) as response:  # noqa: S310
+    with _answer(wanted, request, file) as response:
         if done and not _continues(response, done):
             done = file.truncate(0)
         file.seek(done)
@@ -130,6 +129,24 @@ def _append(wanted: _Wanted, file: BinaryIO, done: int) -> None:
                 wanted.progress(done, wanted.size)
     if done < wanted.size:
         raise _interrupted(wanted, f"it ended after {done:,} of {wanted.size:,} bytes")
+
+
+def _answer(wanted: _Wanted, request: urllib.request.Request, file: BinaryIO) -> HTTPResponse:
+    try:
+        opener = urllib.request.build_opener()  # reads the proxies as they are now
+        answer: HTTPResponse = opener.open(request, timeout=wanted.silence)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and file.tell():
+            file.truncate(0)
+            raise ModelTamperedError(
+                f"{wanted.shown} has fewer bytes than were fetched already; they were not kept.",
+                remedy="Try another address with --url.",
+            ) from error
+        raise _interrupted(wanted, f"the server said {error.code} {error.reason}") from error
+    except urllib.error.URLError as error:
+        raise _interrupted(wanted, str(error.reason)) from error
+    return answer
 
 
 def _chunks(wanted: _Wanted, response: HTTPResponse) -> Iterator[bytes]:

@@ -109,7 +109,7 @@ class ModelStore:
         if card is None:
             raise ModelError(
                 f"The model {name} is no embedder.",
-                remedy="Name one that `ostiary models` lists for face embedding, or a card (.toml).",
+                remedy="Name one that `ostiary models` lists for embedding, or a card (.toml).",
             )
         return replace(card, file=self.path(name))
 

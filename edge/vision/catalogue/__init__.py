@@ -16,16 +16,16 @@ from edge.vision.catalogue import sface
 class Role(StrEnum):
     """What a model is for."""
 
-    DETECTION = "face detection"
-    LANDMARKS = "face mesh, 468 points"
-    EMBEDDING = "face embedding"
+    DETECTION = "detection"
+    LANDMARKS = "landmarks"
+    EMBEDDING = "embedding"
 
 
 class Preparation(StrEnum):
     """What is done with a published file before it is used."""
 
-    AS_PUBLISHED = "used as published"
-    ONNX_TO_TFLITE = "converted from ONNX to TFLite, float32"
+    AS_PUBLISHED = "as published"
+    ONNX_TO_TFLITE = "ONNX to TFLite, float32"
 
 
 @dataclass(frozen=True, slots=True)

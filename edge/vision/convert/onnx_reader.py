@@ -110,7 +110,7 @@ class _Reader:
 
     def _dequantize(self, node: Any, attributes: dict[str, Any]) -> None:
         quantized, scales, zeros = (self._constants[name] for name in node.input)
-        axis, block = attributes["axis"], attributes.get("block_size", 0)
+        axis, block = attributes.get("axis", 1), attributes.get("block_size", 0)
         if not block:
             raise _untranslatable(node, "only weights in blocks are understood")
         size = quantized.shape[axis]

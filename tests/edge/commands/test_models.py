@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.__main__ import main
+from edge.vision.catalogue import CATALOGUE
+from edge.vision.models import ModelStore
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(models: ModelStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run ``ostiary models`` on a folder with copies of the prepared files."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for entry in CATALOGUE:
+        file = models.path(entry.name)
+        (folder / file.name).symlink_to(file)
+    config = tmp_path / "ostiary.toml"
+    config.write_text(f'[models]\nfolder = "{folder}"\n')
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--config", str(config), "models", *arguments])
+        captured = capsys.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int | None)
+        return code or 0, captured.out, captured.err
+
+    return call
+
+
+def described(output: str) -> dict[str, dict[str, Any]]:
+    """Read the JSON listing by name."""
+    return {model["name"]: model for model in json.loads(output)}
+
+
+def test_listing_verifies_and_says_whose_each_model_is(run: Run) -> None:
+    """The table names every model with licence, source and state; status 0 says all are right."""
+    code, output, _ = run()
+    assert code == 0
+    for entry in CATALOGUE:
+        assert entry.name in output
+        assert str(entry.wheel) in output
+    assert output.count("ready") == len(CATALOGUE)
+
+
+def test_a_tampered_file_is_listed_and_told(run: Run, tmp_path: Path) -> None:
+    """The listing stays readable, the error names file and digests, the status is 4."""
+    file = tmp_path / "models" / "sface.tflite"
+    file.unlink()
+    file.write_bytes(b"tampered")
+    code, output, errors = run("--json")
+    assert code == 4
+    sface = described(output)["sface"]
+    assert sface["state"] == "tampered"
+    for fact in (str(file), sface["expected_sha256"], sface["found_sha256"], "models prepare"):
+        assert fact in errors
+
+
+def test_preparing_repairs_and_says_where_the_files_are(run: Run, tmp_path: Path) -> None:
+    """A missing file is made anew; afterwards the listing is right."""
+    file = tmp_path / "models" / "face_landmark.tflite"
+    file.unlink()
+    assert described(run("--json")[1])["face-mesh"]["state"] == "missing"
+    code, output, _ = run("prepare", "face-mesh")
+    assert (code, output) == (0, f"Ready: {file}\n")
+    assert run()[0] == 0
+
+
+def test_preparing_everything_answers_in_json(run: Run, tmp_path: Path) -> None:
+    """A program gets the paths of all files."""
+    code, output, _ = run("prepare", "--json")
+    assert code == 0
+    assert json.loads(output) == [
+        str(tmp_path / "models" / entry.prepared.name) for entry in CATALOGUE
+    ]
+
+
+def test_an_unknown_model_cannot_be_fetched(run: Run) -> None:
+    """The error lists the names there are."""
+    code, _, errors = run("fetch", "arcface")
+    assert code == 4
+    assert "yunet, face-mesh, sface" in errors
