@@ -1,0 +1,197 @@
+"""Fit what a cosine is worth: the false match rate of an embedder over all pairs of strangers.
+
+    python bench/calibrate.py FOLDER --name "LFW deep-funneled" [--write MODULE] [--cache FILE]
+
+FOLDER holds one folder of photos per person; the published calibration is fitted on Labeled Faces
+in the Wild, nothing left out. Prints the fit and how well it keeps its promise, and writes it as
+the catalogue's data module. Then looks at what the door really compares: fused photos. A promise
+fitted on single photos must hold for them, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from edge.commands.evaluate import load_recognizer
+from edge.config import load_settings
+from edge.core import Core
+from edge.domain import ModelId
+from edge.evaluation.cache import EmbeddingCache, fingerprint
+from edge.evaluation.calibration import fit_calibration, reliability
+from edge.evaluation.dataset import Photo, read_dataset
+from edge.evaluation.det import ErrorRates
+from edge.evaluation.grid import Counts
+from edge.evaluation.measure import Measured, measure
+from edge.evaluation.pairs import Comparisons, compare_all, compare_strangers
+from edge.evaluation.subject import FacePolicy
+from edge.evaluation.templates import make_templates
+from edge.similarity import Calibration
+
+SIMILARITIES = (93.7, 97.5, 99.0, 99.4, 99.6)
+FUSED = 3
+"""What the door demands at least: three enrolled photos, three good frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Impostor pairs of one kind of template, counted per cell."""
+
+    kind: str
+    counts: Counts
+
+
+def main() -> None:
+    """Measure, fit, print and write."""
+    options = _options()
+    settings = load_settings(None)
+    model = Core(settings).models.embedder(settings.models.embedder).model
+    photos = read_dataset(options.folder)
+    cache = None
+    if options.cache:
+        mark = fingerprint(model, FacePolicy.NEAREST, settings.recognition)
+        cache = EmbeddingCache(options.cache, mark, model)
+    measured = {} if cache is None else cache.load(photos)
+    missing = [photo for photo in photos if photo not in measured]
+    load = partial(load_recognizer, settings)
+    found = measure(missing, load, policy=FacePolicy.NEAREST, jobs=options.jobs)
+    measured.update(track(found, "finding faces", total=len(missing), console=Console(stderr=True)))
+    if cache is not None and missing:
+        cache.save(measured)
+
+    people = {name: at for at, name in enumerate(sorted({photo.person for photo in photos}))}
+    comparisons = compare_all(make_templates(measured, people))
+    calibration = fit_calibration(
+        comparisons.impostors, provenance=_provenance(options.name, len(photos), comparisons, model)
+    )
+    console = Console(width=120)
+    console.print(_fit_table(calibration))
+    console.print(_reliability_table(comparisons, calibration))
+    console.print(_fused_table(_fused(measured, people), calibration))
+    if options.write:
+        options.write.write_text(module_text(calibration), encoding="utf-8")
+
+
+def module_text(calibration: Calibration) -> str:
+    """Return the catalogue's data module of *calibration*."""
+    words, lines = calibration.provenance.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 90:
+            lines.append("")
+        lines[-1] += f"{word} "
+    lines[-1] = lines[-1].rstrip()
+    knots = zip(calibration.cosines, calibration.log10_fmrs, strict=True)
+    return "\n".join(
+        [
+            '"""What a cosine is worth: the false match rate at each knot, as measured.',
+            "",
+            "Data only; `bench/calibrate.py` writes this file.",
+            '"""',
+            "",
+            "from __future__ import annotations",
+            "",
+            "PROVENANCE = (",
+            *(f'    "{line}"' for line in lines),
+            ")",
+            "",
+            "KNOTS: tuple[tuple[float, float], ...] = (",
+            "    # cosine, log10 FMR",
+            *(f"    ({cosine}, {rate})," for cosine, rate in knots),
+            ")",
+            "",
+        ]
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path, help="one folder of photos per person")
+    parser.add_argument("--name", required=True, help="what the photos are called, for the record")
+    parser.add_argument("--write", type=Path, help="the catalogue's data module to write")
+    parser.add_argument("--cache", type=Path, help="keep the embeddings here; as in `evaluate`")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that measure photos")
+    return parser.parse_args()
+
+
+def _provenance(name: str, photos: int, comparisons: Comparisons, model: ModelId) -> str:
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    return (
+        f"{name}, {photos:,} photos, all pairs: {int(comparisons.impostors.sum()):,} impostor, "
+        f"{len(comparisons.genuine_cells):,} genuine, nothing left out; model {model.name} "
+        f"{model.digest[:12]}; {today}; python bench/calibrate.py"
+    )
+
+
+def _fused(measured: dict[Photo, Measured], people: dict[str, int]) -> Sequence[Strangers]:
+    """Return strangers of the people who have enough photos: single, mixed and fused.
+
+    The single photos of the same people come along: those who are photographed often differ from
+    everybody, and the comparison shall show the fusing alone.
+    """
+    enough = {
+        person
+        for person in people
+        if sum(
+            one.embedding is not None for photo, one in measured.items() if photo.person == person
+        )
+        >= 2 * FUSED
+    }
+    often = {photo: one for photo, one in measured.items() if photo.person in enough}
+    single, fused = make_templates(often, people), make_templates(often, people, fused=FUSED)
+    whose = f"{len(enough)} people with at least {2 * FUSED} photos"
+    return (
+        Strangers(f"1 against 1, {whose}", compare_all(single).impostors),
+        Strangers(f"1 against {FUSED} fused, the same", compare_strangers(single, fused)),
+        Strangers(f"{FUSED} fused against {FUSED} fused", compare_all(fused).impostors),
+    )
+
+
+def _fit_table(calibration: Calibration) -> Table:
+    table = Table("cosine", "log10 FMR", "similarity %", title="Knots of the fit")
+    for cosine, rate in zip(calibration.cosines, calibration.log10_fmrs, strict=True):
+        table.add_row(f"{cosine:.4f}", f"{rate:.3f}", f"{calibration.similarity(cosine):.3f}")
+    return table
+
+
+def _reliability_table(comparisons: Comparisons, calibration: Calibration) -> Table:
+    table = Table(
+        "similarity %", "cosine", "FMR claimed", "FMR observed", "false matches", "FNMR %",
+        title="The promise on the pairs it was fitted to",
+    )  # fmt: skip
+    for one in reliability(ErrorRates.of(comparisons), calibration):
+        table.add_row(
+            f"{one.similarity:g}",
+            f"{one.observed.threshold:.4f}",
+            f"{one.claimed_fmr:.2e}",
+            f"{one.observed.fmr:.2e}",
+            f"{one.observed.false_matches:,}",
+            f"{100 * one.observed.fnmr:.3f}",
+        )
+    return table
+
+
+def _fused_table(strangers: Sequence[Strangers], calibration: Calibration) -> Table:
+    table = Table(
+        "what is compared", "pairs", *(f"{each:g} %" for each in SIMILARITIES),
+        title="Observed ÷ claimed FMR at each similarity (false matches)",
+    )  # fmt: skip
+    for one in strangers:
+        rates = ErrorRates(genuine=one.counts, impostors=one.counts)
+        cells = []
+        for row in reliability(rates, calibration, SIMILARITIES):
+            ratio = row.observed.fmr / row.claimed_fmr
+            cells.append(f"{ratio:.2f} ({row.observed.false_matches:,})")
+        table.add_row(one.kind, f"{rates.impostors:,}", *cells)
+    return table
+
+
+if __name__ == "__main__":
+    main()
