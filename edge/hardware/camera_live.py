@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 MAX_HUNG = 3
 """Threads that may hang in a driver before no more are risked: each keeps memory and a device."""
 
+HANGS_REMEDY = "Restart the service; if it comes back, restart the machine."
+
 CLOSE_SECONDS = 2.0
 """How long closing waits for the device to be given back."""
 
@@ -146,7 +148,7 @@ class LiveCamera:
         self._failures = 0
         self._lost_at: float | None = None
         self._back_at = float("-inf")
-        self._why = ""
+        self._fault = CameraError("not yet connected")
 
     @property
     def name(self) -> str:
@@ -167,7 +169,7 @@ class LiveCamera:
                     break
                 self._changed.wait(max(0.0, min(deadline, self._due()) - now))
             if self._lost_at is not None:
-                raise CameraError(f"camera lost: {self._name}: {self._why}.", remedy=self._remedy)
+                raise CameraError(f"camera lost: {self._told()}", remedy=self._fault.remedy)
             return None
 
     def close(self) -> None:
@@ -199,31 +201,35 @@ class LiveCamera:
         elif reader.signs != self._signs:
             self._signs, self._signed_at = reader.signs, now
         elif reader.fault is not None:
-            self._lose(now, _cause(reader.fault))
+            self._lose(now, _as_camera_error(reader.fault))
         elif now - self._signed_at >= self._timeout:
             reader.end()
             self._hung.append(reader)
-            self._lose(now, f"no frame for {self._timeout:g} s")
+            self._lose(now, CameraError(f"no frame for {self._timeout:g} s"))
 
     def _reconnect(self, now: float) -> None:
         self._hung = [reader for reader in self._hung if reader.running]
         if len(self._hung) >= MAX_HUNG:
-            self._lose(now, f"its driver hangs, {MAX_HUNG} times over; restart the service")
+            hangs = CameraError("its driver hangs, and a new try would too", remedy=HANGS_REMEDY)
+            self._lose(now, hangs)
             return
         self._signs, self._signed_at = 0, now
         self._reader = _Reader(self._connect(), self._frames, self._changed)
 
-    def _lose(self, now: float, why: str) -> None:
+    def _lose(self, now: float, fault: CameraError) -> None:
         if self._lost_at is None and now - self._back_at > self._backoff.longest:
             # It worked for a while: this is a new fault, not the old one flapping.
             self._failures = 0
         self._failures += 1
         self._retry_at = now + self._backoff.pause(self._failures)
         self._reader = None
-        self._why = why
+        self._fault = CameraError(fault.message, remedy=fault.remedy or self._remedy)
         if self._lost_at is None:
             self._lost_at = now
-            log.warning("camera lost: %s: %s. %s", self._name, why, self._remedy)
+            log.warning("camera lost: %s %s", self._told(), self._fault.remedy)
+
+    def _told(self) -> str:
+        return f"{self._name}: {self._fault.message.rstrip('.')}."
 
     def _seen(self, now: float) -> None:
         if self._lost_at is not None:
@@ -232,7 +238,8 @@ class LiveCamera:
             self._back_at = now
 
 
-def _cause(fault: Exception) -> str:
+def _as_camera_error(fault: Exception) -> CameraError:
+    """Return *fault* as one that may be shown: of an unforeseen one the text may hold a secret."""
     if isinstance(fault, CameraError):
-        return fault.message.rstrip(".")
-    return f"{type(fault).__name__} in its driver"
+        return fault
+    return CameraError(f"{type(fault).__name__} in its driver")

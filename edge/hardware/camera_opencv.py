@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 
 from edge.errors import CameraError
-from edge.hardware.address import is_address, masked
+from edge.hardware.address import is_address
 from edge.hardware.frames import VideoMode
 
 RAW_PIXELS = 640 * 480
@@ -35,10 +35,10 @@ class OpenCVSource:
 
     def grab(self) -> Any:
         if self._capture is None:
-            raise CameraError(f"{masked(self._source)} is not open.")
+            raise CameraError("it is not open.")
         there, image = self._capture.read()
         if not there:
-            raise CameraError(f"{masked(self._source)} stopped giving frames.")
+            raise CameraError("it stopped giving frames.")
         return image
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class OpenCVSource:
         )
         if not capture.isOpened():
             raise CameraError(
-                f"{masked(self._source)} does not answer with a video.",
+                "it does not answer with a video.",
                 remedy="Check its address, user and password, and that it is switched on.",
             )
         return capture

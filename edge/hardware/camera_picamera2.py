@@ -68,18 +68,18 @@ class Picamera2Source:
         except (RuntimeError, IndexError, OSError) as error:
             # IndexError is picamera2's way to say that there is no camera.
             raise CameraError(
-                f"the Raspberry Pi camera cannot be started: {error}.",
+                f"it cannot be started: {error}.",
                 remedy="Is its ribbon cable seated, and does `rpicam-hello --list-cameras` show it?",
             ) from error
 
     def grab(self) -> Any:
         if self._camera is None:
-            raise CameraError("the Raspberry Pi camera is not open.")
+            raise CameraError("it is not open.")
         try:
             with self._camera.captured_request(wait=self._mode.driver_timeout) as request:
                 return request.make_array("main")
         except (RuntimeError, OSError) as error:  # a TimeoutError is an OSError
-            raise CameraError("the Raspberry Pi camera stopped giving frames.") from error
+            raise CameraError("it stopped giving frames.") from error
 
     def close(self) -> None:
         if self._camera is not None:
