@@ -7,7 +7,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from edge.commands.console import json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
-from edge.vision.models import CARD_SUFFIX, ModelStatus
+from edge.vision.models import CARD_SUFFIX
+from edge.vision.status import ModelStatus
 
 
 @click.group(invoke_without_command=True)

@@ -9,58 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from hashlib import sha256
+from dataclasses import replace
 from pathlib import Path
 
-from edge.errors import ModelConversionError, ModelError, ModelMissingError, ModelTamperedError
+from edge.errors import ModelError, ModelMissingError
 from edge.vision.card import EmbedderCard, read_card
-from edge.vision.catalogue import CATALOGUE, CatalogueEntry, Preparation
+from edge.vision.catalogue import CATALOGUE, CatalogueEntry
 from edge.vision.fetch import download
-from edge.vision.files import sha256_of, write_whole
+from edge.vision.files import write_whole
+from edge.vision.preparation import prepared
 from edge.vision.sources import find_source
+from edge.vision.status import ModelState, ModelStatus, status_of
 
 CARD_SUFFIX = ".toml"
 """What tells the path of a card from the name of a catalogued embedder."""
 
-_REPAIR = "Run `ostiary models prepare`."
-
 _log = logging.getLogger(__name__)
-
-
-class ModelState(StrEnum):
-    """Whether a model can be used as it lies in the cache folder."""
-
-    READY = "ready"
-    MISSING = "missing"
-    TAMPERED = "tampered"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStatus:
-    """What was found when a prepared file was verified; *found* is None where there is no file."""
-
-    entry: CatalogueEntry
-    file: Path
-    found: str | None
-    state: ModelState
-
-    def check(self) -> None:
-        """Refuse a file that is not the one in the catalogue.
-
-        :raises ModelMissingError: if there is none.
-        :raises ModelTamperedError: if its digest is another.
-        """
-        expected = self.entry.prepared.sha256
-        if self.state is ModelState.MISSING:
-            raise ModelMissingError(
-                f"{self.file} is missing; expected SHA-256 {expected}.", remedy=_REPAIR
-            )
-        if self.state is ModelState.TAMPERED:
-            raise ModelTamperedError(
-                f"{self.file} has SHA-256 {self.found}, expected {expected}.", remedy=_REPAIR
-            )
 
 
 class ModelStore:
@@ -125,19 +89,19 @@ class ModelStore:
         :raises ModelConversionError: if what was made is not what the catalogue names.
         """
         entry = self._entry(name)
-        file = self._folder / entry.prepared.name
-        found = _digest(file)
-        if found != entry.prepared.sha256:
-            if found is not None:
-                _log.warning(
-                    "%s has SHA-256 %s, expected %s: replacing it",
-                    file,
-                    found,
-                    entry.prepared.sha256,
-                )
-            _write(file, self._made(entry))
+        status = status_of(entry, self._folder)
+        if status.state is ModelState.TAMPERED:
+            _log.warning(
+                "%s has SHA-256 %s, expected %s: replacing it",
+                status.file,
+                status.found,
+                entry.prepared.sha256,
+            )
+        if status.state is not ModelState.READY:
+            source = find_source(entry, folder=self._folder, mirror=self._mirror)
+            _write(status.file, prepared(entry, source))
         self._verified.add(name)
-        return file
+        return status.file
 
     def fetch(
         self,
@@ -169,25 +133,15 @@ class ModelStore:
                     progress=progress,
                 )
                 break
-            except ModelError:
+            except ModelError as error:
                 if index == len(urls):
                     raise
+                _log.warning("%s", error.message)
         return self.prepare(name)
 
     def status(self) -> tuple[ModelStatus, ...]:
         """Verify every prepared file as it lies in the folder, repairing nothing."""
-        return tuple(self._status(entry) for entry in self._entries.values())
-
-    def _status(self, entry: CatalogueEntry) -> ModelStatus:
-        file = self._folder / entry.prepared.name
-        found = _digest(file)
-        if found is None:
-            state = ModelState.MISSING
-        elif found == entry.prepared.sha256:
-            state = ModelState.READY
-        else:
-            state = ModelState.TAMPERED
-        return ModelStatus(entry, file, found, state)
+        return tuple(status_of(entry, self._folder) for entry in self._entries.values())
 
     def _entry(self, name: str) -> CatalogueEntry:
         try:
@@ -197,40 +151,6 @@ class ModelStore:
                 f"No model is called {name!r}.",
                 remedy=f"The catalogue has {', '.join(self._entries)}.",
             ) from error
-
-    def _made(self, entry: CatalogueEntry) -> bytes:
-        """Return the content of the prepared file, from wherever its source is found."""
-        source = find_source(entry, folder=self._folder, mirror=self._mirror)
-        if entry.preparation is Preparation.AS_PUBLISHED:
-            return source
-        return _converted(entry, source)
-
-
-def _converted(entry: CatalogueEntry, source: bytes) -> bytes:
-    # The converter needs onnx, which a door that starts with prepared models need not load.
-    from edge.vision.convert import onnx_to_tflite  # noqa: PLC0415
-
-    content = onnx_to_tflite(source, description=entry.source.name)
-    made = sha256(content).hexdigest()
-    if made != entry.prepared.sha256:
-        raise ModelConversionError(
-            f"Converting {entry.source.name} gave SHA-256 {made} for {entry.prepared.name}, "
-            f"not {entry.prepared.sha256}; it was not kept.",
-            remedy="Install the versions of ai-edge-litert and flatbuffers that constraints.txt "
-            "names, and run `ostiary models prepare`.",
-        )
-    return content
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        return sha256_of(path)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ModelError(
-            f"{path} cannot be read ({error.strerror}).", remedy="Correct its owner and mode."
-        ) from error
 
 
 def _write(path: Path, content: bytes) -> None:

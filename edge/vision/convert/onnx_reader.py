@@ -1,7 +1,5 @@
 """Read a published ONNX network into channels-last layers, or say what in it is not understood.
 
-Weights may be stored as 8-bit numbers with one scale per block (``DequantizeLinear`` with
-*block_size*), as OpenCV Zoo publishes them; here they become the numbers they stand for.
 Operators: https://onnx.ai/onnx/operators/
 """
 
@@ -12,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
-from onnx import numpy_helper
 
 from edge.errors import ModelConversionError
 from edge.vision.convert.network import (
@@ -26,6 +22,7 @@ from edge.vision.convert.network import (
     PRelu,
     Weights,
 )
+from edge.vision.convert.onnx_weights import Constants, untranslatable
 
 
 def read_onnx(content: bytes) -> Network:
@@ -45,24 +42,22 @@ class _Reader:
 
     def __init__(self, graph: Any) -> None:
         self._graph = graph
-        self._constants: dict[str, NDArray[Any]] = {
-            tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer
-        }
+        self._constants = Constants(graph)
         self._layers: dict[str, Layer] = {}
         self._alias: dict[str, str] = {}
         self._shapes: dict[str, tuple[int, int, int]] = {}
         self._flat: set[str] = set()
         self._readers: dict[str, Callable[[Any, dict[str, Any]], None]] = {
             "BatchNormalization": self._batch_normalization,
-            "Constant": self._constant,
+            "Constant": self._constants.constant,
             "Conv": self._convolution,
-            "DequantizeLinear": self._dequantize,
+            "DequantizeLinear": self._constants.dequantize,
             "Dropout": self._pass_through,
             "Flatten": self._flatten,
             "Gemm": self._dense,
             "Mul": self._multiply,
             "PRelu": self._prelu,
-            "Reshape": self._reshape,
+            "Reshape": self._constants.reshape,
             "Sub": self._subtract,
         }
 
@@ -72,7 +67,7 @@ class _Reader:
         for node in self._graph.node:
             reader = self._readers.get(node.op_type)
             if reader is None:
-                raise _untranslatable(node, "its operator is unknown here")
+                raise untranslatable(node, "its operator is unknown here")
             attributes = {
                 item.name: onnx.helper.get_attribute_value(item) for item in node.attribute
             }
@@ -91,7 +86,7 @@ class _Reader:
 
         Old exporters list the weights among the inputs, and quantizing leaves unread ones there.
         """
-        read = {name for node in self._graph.node for name in node.input} - set(self._constants)
+        read = {name for node in self._graph.node for name in node.input} - self._constants.names
         inputs = [item for item in self._graph.input if item.name in read]
         sizes = [
             [axis.dim_value for axis in item.type.tensor_type.shape.dim] for item in inputs[:1]
@@ -103,44 +98,25 @@ class _Reader:
         _, channels, height, width = sizes[0]
         return inputs[0].name, (height, width, channels)
 
-    # What only prepares weights
-
-    def _constant(self, node: Any, attributes: dict[str, Any]) -> None:
-        self._constants[node.output[0]] = numpy_helper.to_array(attributes["value"])
-
-    def _dequantize(self, node: Any, attributes: dict[str, Any]) -> None:
-        quantized, scales, zeros = (self._constants[name] for name in node.input)
-        axis, block = attributes.get("axis", 1), attributes.get("block_size", 0)
-        if not block:
-            raise _untranslatable(node, "only weights in blocks are understood")
-        size = quantized.shape[axis]
-        wide_scales = np.repeat(scales.astype(np.float64), block, axis).take(range(size), axis)
-        wide_zeros = np.repeat(zeros.astype(np.float64), block, axis).take(range(size), axis)
-        self._constants[node.output[0]] = (quantized.astype(np.float64) - wide_zeros) * wide_scales
-
-    def _reshape(self, node: Any, _: dict[str, Any]) -> None:
-        if node.input[0] not in self._constants:
-            raise _untranslatable(node, "only weights may be reshaped")
-        shape = self._constants[node.input[1]]
-        self._constants[node.output[0]] = self._constants[node.input[0]].reshape(shape)
-
     # What becomes a layer
 
     def _subtract(self, node: Any, _: dict[str, Any]) -> None:
-        self._affine(node, scale=np.array(1.0), shift=-self._weights(node, 1))
+        self._affine(node, scale=np.array(1.0), shift=-self._constants.weights(node, 1))
 
     def _multiply(self, node: Any, _: dict[str, Any]) -> None:
-        self._affine(node, scale=self._weights(node, 1), shift=np.array(0.0))
+        self._affine(node, scale=self._constants.weights(node, 1), shift=np.array(0.0))
 
     def _batch_normalization(self, node: Any, attributes: dict[str, Any]) -> None:
-        gamma, beta, mean, variance = (self._weights(node, index) for index in range(1, 5))
+        gamma, beta, mean, variance = (
+            self._constants.weights(node, index) for index in range(1, 5)
+        )
         scale = gamma / np.sqrt(variance + attributes.get("epsilon", 1e-5))
         self._affine(node, scale=scale, shift=beta - mean * scale)
 
     def _affine(self, node: Any, *, scale: Weights, shift: Weights) -> None:
         channels = self._shape(node)[2]
         if scale.size not in (1, channels) or shift.size not in (1, channels):
-            raise _untranslatable(node, "it has neither one number nor one for each channel")
+            raise untranslatable(node, "it has neither one number nor one for each channel")
         self._add(
             node,
             Affine(
@@ -154,16 +130,16 @@ class _Reader:
 
     def _convolution(self, node: Any, attributes: dict[str, Any]) -> None:
         height, width, channels = self._shape(node)
-        kernel = self._weights(node, 1)
+        kernel = self._constants.weights(node, 1)
         out, into, rows, columns = kernel.shape
         groups = attributes.get("group", 1)
         depthwise = groups > 1
         dilated = any(step != 1 for step in attributes.get("dilations", ()))
         automatic = attributes.get("auto_pad", b"NOTSET") != b"NOTSET"
         if dilated or automatic or (depthwise and not groups == channels == out):
-            raise _untranslatable(node, "it is dilated, padded by rule, or grouped")
+            raise untranslatable(node, "it is dilated, padded by rule, or grouped")
         if into * groups != channels:
-            raise _untranslatable(node, f"its kernel takes {into * groups} of {channels} channels")
+            raise untranslatable(node, f"its kernel takes {into * groups} of {channels} channels")
         above, left, below, right = attributes.get("pads", (0, 0, 0, 0))
         padding: Padding = (above, left, below, right)
         down, across = attributes.get("strides", (1, 1))
@@ -173,7 +149,7 @@ class _Reader:
                 name=node.output[0],
                 source=self._source(node.input[0]),
                 kernel=kernel.transpose(0, 2, 3, 1),
-                bias=self._weights(node, 2) if len(node.input) > 2 else np.zeros(out),
+                bias=self._constants.weights(node, 2) if len(node.input) > 2 else np.zeros(out),
                 strides=(down, across),
                 padding=padding,
                 depthwise=depthwise,
@@ -187,9 +163,9 @@ class _Reader:
 
     def _prelu(self, node: Any, _: dict[str, Any]) -> None:
         shape = self._shape(node)
-        slope = self._weights(node, 1).ravel()
+        slope = self._constants.weights(node, 1).ravel()
         if slope.size not in (1, shape[2]):
-            raise _untranslatable(node, "it has neither one slope nor one for each channel")
+            raise untranslatable(node, "it has neither one slope nor one for each channel")
         slope = np.broadcast_to(slope, shape[2])
         layer = PRelu(name=node.output[0], source=self._source(node.input[0]), slope=slope)
         self._add(node, layer, shape)
@@ -200,25 +176,25 @@ class _Reader:
 
     def _flatten(self, node: Any, attributes: dict[str, Any]) -> None:
         if attributes.get("axis", 1) != 1:
-            raise _untranslatable(node, "it does not flatten the whole picture")
+            raise untranslatable(node, "it does not flatten the whole picture")
         self._pass_through(node, attributes)
         self._flat.add(node.output[0])
 
     def _dense(self, node: Any, attributes: dict[str, Any]) -> None:
         plain = attributes.get("alpha", 1.0) == attributes.get("beta", 1.0) == 1.0
         if not plain or attributes.get("transA", 0) or not attributes.get("transB", 0):
-            raise _untranslatable(node, "only x · Wᵀ + b is understood")
+            raise untranslatable(node, "only x · Wᵀ + b is understood")
         if node.input[0] not in self._flat:
-            raise _untranslatable(node, "its input is not a flattened picture")
+            raise untranslatable(node, "its input is not a flattened picture")
         height, width, channels = self._shape(node)
-        rows = self._weights(node, 1).reshape(-1, channels, height, width)
+        rows = self._constants.weights(node, 1).reshape(-1, channels, height, width)
         self._add(
             node,
             Dense(
                 name=node.output[0],
                 source=self._source(node.input[0]),
                 kernel=rows.transpose(0, 2, 3, 1),
-                bias=self._weights(node, 2),
+                bias=self._constants.weights(node, 2),
             ),
             (1, 1, rows.shape[0]),
         )
@@ -227,7 +203,7 @@ class _Reader:
 
     def _add(self, node: Any, layer: Layer, shape: tuple[int, int, int]) -> None:
         if len(node.output) != 1:
-            raise _untranslatable(node, "it has several outputs")
+            raise untranslatable(node, "it has several outputs")
         self._layers[layer.name] = layer
         self._shapes[layer.name] = shape
 
@@ -238,16 +214,4 @@ class _Reader:
         try:
             return self._shapes[self._source(node.input[0])]
         except KeyError as error:
-            raise _untranslatable(node, f"its input {node.input[0]} is not a picture") from error
-
-    def _weights(self, node: Any, index: int) -> Weights:
-        try:
-            return self._constants[node.input[index]].astype(np.float64)
-        except KeyError as error:
-            raise _untranslatable(node, f"its input {node.input[index]} is no constant") from error
-
-
-def _untranslatable(node: Any, why: str) -> ModelConversionError:
-    return ModelConversionError(
-        f"{node.op_type} {node.name or node.output[0]!r} cannot be translated: {why}."
-    )
+            raise untranslatable(node, f"its input {node.input[0]} is not a picture") from error

@@ -19,7 +19,8 @@ from edge.errors import (
     ModelTamperedError,
 )
 from edge.vision.catalogue import CATALOGUE, CatalogueEntry
-from edge.vision.models import ModelState, ModelStore
+from edge.vision.models import ModelStore
+from edge.vision.status import ModelState
 
 ENTRIES = {entry.name: entry for entry in CATALOGUE}
 YUNET = ENTRIES["yunet"]
