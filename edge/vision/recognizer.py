@@ -18,6 +18,12 @@ DOOR_SIDE = 320
 """Pixels of the longer side that :meth:`Recognizer.largest` searches: a face that is 40 pixels wide
 in a 640-pixel frame is found in 93 of 100 frames, one of 60 in all, in a quarter of the time."""
 
+MESH_SHARE = np.float32(0.75)
+"""How much the mesh's five points count beside the detector's. Their errors are independent, so a
+mean is better than either, but on a tilted head the detector's are three times as far off. True
+matches at FMR 1e-5, 1,050 photos of LFW each turned by 20°: the detector's points alone 89.4 %,
+half and half 96.8 %, three quarters of the mesh 97.0 %, the mesh alone 96.6 %."""
+
 
 class Recognizer:
     """Finds faces, judges them and embeds them. One object serves one thread.
@@ -92,11 +98,10 @@ class Recognizer:
     def analyse(self, pixels: Pixels, detection: Detection) -> Face:
         """Return a face that was found, with its mesh and its quality.
 
-        The face's points are the mean of the detector's and the mesh's: their errors are
-        independent, and the mean has served recognition better than either.
+        The face's points are a mean of the mesh's and the detector's, see :data:`MESH_SHARE`.
         """
         mesh = self.landmarks.mesh(pixels, detection)
-        points = (detection.points + mesh.five) / np.float32(2)
+        points = MESH_SHARE * mesh.five + (1 - MESH_SHARE) * detection.points
         chip = self.embedding.align(pixels, points)
         quality = judge(
             confidence=detection.confidence,
