@@ -71,6 +71,7 @@ class Core:
             threads=wanted.threads,
             detector_confidence=wanted.detector_confidence / 100,
             limits=QualityLimits(
+                min_confidence=wanted.min_confidence,
                 min_size=wanted.min_face_size,
                 max_yaw=wanted.max_yaw,
                 max_pitch=wanted.max_pitch,

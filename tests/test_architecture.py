@@ -15,8 +15,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.__main__",),
     ("edge.commands",),
     ("edge.demonstration", "edge.evaluation"),
-    ("edge.wiring",),
+    ("edge.wiring", "edge.diagnosis"),
     ("edge.core",),
+    ("edge.importing",),
     ("edge.enrolling",),
     ("edge.door",),
     ("edge.hardware", "edge.vision"),
@@ -26,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.watchdog", "edge.config"),
     ("edge.similarity",),
     ("edge.domain",),
+    ("edge.exit_codes",),
     ("edge.errors",),
 )
 

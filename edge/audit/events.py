@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     BADGE_ADDED = "badge-added"
     BADGE_REVOKED = "badge-revoked"
     BADGE_REINSTATED = "badge-reinstated"
+    BADGE_REMOVED = "badge-removed"
     COLLECTION_CREATED = "collection-created"
     COLLECTION_DELETED = "collection-deleted"
     DOOR_STARTED = "door-started"

@@ -49,6 +49,15 @@ class Audit:
         """Give the file back; may be called twice."""
         self._database.close()
 
+    @property
+    def count(self) -> int:
+        """How many events are recorded.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with _as_audit_error("cannot be read"):
+            return self._head()[0]
+
     def append(self, event: AuditEvent) -> AuditEntry:
         """Record *event*; on return it is on the disk.
 

@@ -137,29 +137,33 @@ class RecognitionSettings:
     detector_confidence: Annotated[
         Number, Field(ge=1, lt=100, description="Percent from which something counts as a face.")
     ] = 60.0
+    min_confidence: Annotated[
+        Number,
+        Field(ge=1, lt=100, description="Percent from which a face is sure enough to recognize."),
+    ] = 80.0
     min_face_size: Annotated[
         Whole,
         Field(
             ge=20,
             le=1000,
-            description="Shorter side of a face in pixels. Rekognition advises 50; more also means "
+            description="Shorter side of a face in pixels. A larger value also means "
             "that only who stands near the door is looked at.",
         ),
-    ] = 50
+    ] = 40
     max_yaw: Annotated[
         Number, Field(gt=0, le=90, description="Degrees a head may be turned to a side.")
-    ] = 35.0
+    ] = 45.0
     max_pitch: Annotated[
         Number, Field(gt=0, le=90, description="Degrees a head may look up or down.")
-    ] = 30.0
+    ] = 35.0
     max_roll: Annotated[
         Number, Field(gt=0, le=180, description="Degrees a head may be tilted to a shoulder.")
-    ] = 35.0
+    ] = 45.0
     min_sharpness: Annotated[
         Number, Field(ge=0, lt=100, description="Percent; 0 accepts any blur.")
-    ] = 20.0
-    min_brightness: Annotated[Number, Field(ge=0, lt=100, description="Percent.")] = 20.0
-    max_brightness: Annotated[Number, Field(gt=0, le=100, description="Percent.")] = 95.0
+    ] = 30.0
+    min_brightness: Annotated[Number, Field(ge=0, lt=100, description="Percent.")] = 12.0
+    max_brightness: Annotated[Number, Field(gt=0, le=100, description="Percent.")] = 90.0
     max_occlusion: Annotated[
         Number, Field(ge=0, le=1, description="Part of a face that may be covered, 0 to 1.")
     ] = 0.5

@@ -1,0 +1,56 @@
+# `make run` and `make test` do all set-up by themselves; see README.md.
+
+PYTHON ?= python3
+VENV ?= .venv
+CAMERA ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INPUTS := pyproject.toml constraints.txt wheels.txt
+
+.PHONY: run setup test slow lint format accuracy clean
+
+run: setup ## Watch a door with the camera there is, else the demonstration
+	$(BIN)/ostiary run $(if $(CAMERA),--camera "$(CAMERA)")
+
+setup: $(VENV)/.ready ## The virtual environment, with everything to run
+	@$(BIN)/ostiary models prepare >/dev/null
+
+test: setup $(VENV)/.ready-to-test ## Lint, types and the fast tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+slow: setup $(VENV)/.ready-to-test ## The tests that take minutes, or need OSTIARY_TEST_DATA
+	$(BIN)/pytest -m 'slow or shared_data' --timeout 3600
+
+lint: $(VENV)/.ready-to-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.ready-to-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+accuracy: setup $(VENV)/.ready-to-bench ## The accuracy card; LFW=folder of people
+	$(BIN)/ostiary evaluate "$(LFW)" --jobs 2 --det det.png
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+# On a Raspberry Pi picamera2 comes with the system, so the environment must see system packages.
+$(VENV)/.ready: $(INPUTS)
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh firmware_config/make_venv.sh
+	$(PIP) --editable '.[report]'
+	$(PIP) --no-deps --requirement wheels.txt
+	@touch $@
+
+$(VENV)/.ready-to-test: $(VENV)/.ready
+	$(PIP) --editable '.[report,test]'
+	@touch $@
+
+$(VENV)/.ready-to-bench: $(VENV)/.ready
+	$(PIP) --editable '.[bench]'
+	@touch $@

@@ -1,0 +1,143 @@
+"""Denial is the default; a grant passes every check."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.domain import Badge, Candidate, Credentials, Decision, Evidence, Match, Reason
+from edge.door.decide import DecisionPolicy, decide
+from edge.similarity import gallery_threshold
+from tests.edge.door.approaches import embedding
+
+NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+POLICY = DecisionPolicy()
+VALID = Credentials("ada", badges=(Badge("1"),))
+
+
+def candidate(similarity: float, cosine: float, credentials: Credentials = VALID) -> Candidate:
+    """Give a match of *similarity* percent with what the person may show."""
+    return Candidate(Match(credentials.person_id, similarity, cosine), credentials)
+
+
+def decided(
+    *candidates: Candidate,
+    frames: int = 3,
+    people: int = 10,
+    now: datetime = NOW,
+    busy: bool = False,
+) -> Decision:
+    """Decide on good evidence unless told otherwise."""
+    evidence = Evidence(embedding(1), frames=frames, seen=frames)
+    return decide(evidence, candidates, people=people, now=now, busy=busy, policy=POLICY)
+
+
+def test_a_clear_match_with_a_valid_badge_opens() -> None:
+    """Everything in order: grant, naming the person."""
+    decision = decided(candidate(99.9, 0.7), candidate(50, 0.2))
+
+    assert decision.granted
+    assert (decision.reason, decision.person_id) == (Reason.MATCH, "ada")
+
+
+def test_exactly_99_percent_is_not_enough() -> None:
+    """The threshold must be exceeded."""
+    assert decided(candidate(99.0, 0.51)).reason is Reason.SIMILARITY_TOO_LOW
+    assert decided(candidate(99.0001, 0.52)).granted
+
+
+def test_a_large_gallery_asks_for_more() -> None:
+    """What opens among 300 people does not open among 10,000."""
+    match = candidate(99.5, 0.6)
+
+    assert decided(match, people=300).granted
+    assert decided(match, people=10_000).reason is Reason.SIMILARITY_TOO_LOW
+
+
+def test_a_stranger_is_nobody() -> None:
+    """A far match names nobody in the record."""
+    decision = decided(candidate(60, 0.25))
+
+    assert (decision.reason, decision.person_id) == (Reason.NO_MATCH, None)
+
+
+def test_an_empty_gallery_knows_nobody() -> None:
+    """Without people there is no match."""
+    assert decided(people=0).reason is Reason.NO_MATCH
+
+
+def test_too_few_good_frames_are_a_matter_of_quality() -> None:
+    """Two frames open nothing, however alike."""
+    assert decided(candidate(100, 1), frames=2).reason is Reason.LOW_QUALITY
+
+
+def test_two_people_alike_are_ambiguous() -> None:
+    """Above the threshold, but hardly more alike than somebody else: nobody is let in."""
+    other = Credentials("eve", badges=(Badge("2"),))
+
+    assert decided(candidate(99.9, 0.70), candidate(99.8, 0.65, other)).reason is Reason.AMBIGUOUS
+    assert decided(candidate(99.9, 0.70), candidate(99.1, 0.55, other)).granted
+
+
+@pytest.mark.parametrize(
+    ("credentials", "reason"),
+    [
+        (Credentials("ada"), Reason.NO_BADGE),
+        (Credentials("ada", badges=(Badge("1", revoked_at=NOW - DAY),)), Reason.BADGE_REVOKED),
+        (Credentials("ada", badges=(Badge("1", revoked_at=NOW),)), Reason.BADGE_REVOKED),
+        (Credentials("ada", badges=(Badge("1", valid_until=NOW),)), Reason.BADGE_EXPIRED),
+        (
+            Credentials("ada", badges=(Badge("1", valid_from=NOW + DAY),)),
+            Reason.BADGE_NOT_YET_VALID,
+        ),
+        (Credentials("ada", valid_until=NOW, badges=(Badge("1"),)), Reason.PERSON_EXPIRED),
+        (
+            Credentials("ada", valid_from=NOW + DAY, badges=(Badge("1"),)),
+            Reason.PERSON_NOT_YET_VALID,
+        ),
+    ],
+)
+def test_credentials_that_do_not_hold_deny(credentials: Credentials, reason: Reason) -> None:
+    """A known face without a valid badge stays outside, and the record says why."""
+    decision = decided(candidate(99.9, 0.7, credentials))
+
+    assert not decision.granted
+    assert (decision.reason, decision.person_id) == (reason, "ada")
+
+
+def test_one_valid_badge_of_several_is_enough() -> None:
+    """A lost and revoked badge does not bar the new one."""
+    badges = (Badge("1", revoked_at=NOW - DAY), Badge("2"))
+
+    assert decided(candidate(99.9, 0.7, Credentials("ada", badges=badges))).granted
+
+
+def test_an_open_door_is_busy() -> None:
+    """While it is released for somebody, nobody else gets a pulse."""
+    assert decided(candidate(99.9, 0.7), busy=True).reason is Reason.BUSY
+
+
+@given(
+    similarity=st.floats(0, 100) | st.just(float("nan")),
+    cosine=st.floats(-1, 1) | st.just(float("nan")),
+    second=st.floats(-1, 1) | st.just(float("nan")),
+    people=st.integers(0, 100_000),
+    frames=st.integers(0, 10),
+)
+def test_every_grant_has_passed_every_check(
+    similarity: float, cosine: float, second: float, people: int, frames: int
+) -> None:
+    """No number, not even one that is not a number, opens the door around a check."""
+    other = Credentials("eve", badges=(Badge("2"),))
+    decision = decided(
+        candidate(similarity, cosine), candidate(50, second, other), people=people, frames=frames
+    )
+
+    if decision.granted:
+        assert similarity > gallery_threshold(people) >= 99.0
+        assert cosine - second >= POLICY.margin
+        assert frames >= POLICY.frames
