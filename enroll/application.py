@@ -1,0 +1,97 @@
+"""The application: its parts are handed in, its rules are laid one over the other, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from edge.audit import Audit
+from edge.collection.collections import Collections
+from edge.collection.faces import Faces
+from edge.collection.people import People
+from edge.enrolling import Enroller
+from edge.storage.database import Database
+from enroll import auth, csrf, headers, problems, uploads
+from enroll.accounts import Accounts, Invitations
+from enroll.admin.accounts import blueprint as account_pages
+from enroll.admin.password import blueprint as password_pages
+from enroll.admin.people import blueprint as people_pages
+from enroll.auth import EVERYBODY, allow
+from enroll.office import Office, install
+from enroll.passwords import Passwords
+from enroll.sessions import Sessions
+from enroll.sign_in import blueprint as sign_in_pages
+from enroll.store import signing_key
+from enroll.throttle import Throttle
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+"""By these alone the pages answer: another site must not reach them under a name of its own that
+it makes point here (DNS rebinding)."""
+
+
+def create_app(
+    *,
+    site: str,
+    collection_id: str,
+    database: Database,
+    web: Database,
+    enroller: Enroller,
+    audit: Audit,
+    passwords: Passwords,
+    secure: bool = False,
+    hosts: Sequence[str] = LOOPBACK_NAMES,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Flask:
+    """Return the application.
+
+    *database* holds the people, *web* the accounts; *secure* says that it is served over TLS, so
+    that cookies travel no other way; *hosts* are the names it answers to.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=signing_key(web),
+        SESSION_COOKIE_NAME="__Host-ostiary" if secure else "ostiary",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=secure,
+        TRUSTED_HOSTS=list(hosts),
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    install(
+        app,
+        Office(
+            site=site,
+            collection_id=collection_id,
+            collections=Collections(database),
+            people=People(database),
+            faces=Faces(database),
+            enroller=enroller,
+            audit=audit,
+            accounts=Accounts(web),
+            invitations=Invitations(web),
+            sessions=Sessions(web),
+            throttle=Throttle(web),
+            passwords=passwords,
+            clock=clock,
+        ),
+    )
+    app.context_processor(lambda: {"site": site})
+    # The order matters: a stranger is refused before anything that was sent is read.
+    auth.guard(app)
+    uploads.limit(app)
+    csrf.protect(app)
+    headers.send(app, secure=secure)
+    problems.explain(app)
+    app.add_url_rule("/", "start", _start)
+    for blueprint in (sign_in_pages, people_pages, account_pages, password_pages):
+        app.register_blueprint(blueprint)
+    auth.refuse_unmarked(app)
+    return app
+
+
+@allow(*EVERYBODY)
+def _start() -> ResponseReturnValue:
+    return redirect(url_for("people.list_people"))

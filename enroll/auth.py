@@ -1,0 +1,135 @@
+"""Who is asking, and who may: everything is denied that a view does not allow by name.
+
+A view says who may see it with :func:`allow` or :func:`public`. One that says nothing is shown to
+nobody, and an application with such a view does not start.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from enroll.accounts import Account, Role
+from enroll.office import office
+
+log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_ACCESS = "ostiary_access"
+_PUBLIC: frozenset[Role] = frozenset()
+
+EVERYBODY = tuple(Role)
+"""All who are signed in."""
+
+_TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a password
+_WANTED = "wanted"
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Let a view be seen by whoever is signed in with one of *roles*."""
+    if not roles:
+        raise ValueError("a view for no role is a view for nobody; say public for everybody")
+
+    def mark(view: View) -> View:
+        view.__dict__[_ACCESS] = frozenset(roles)
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Let a view be seen by everybody, signed in or not."""
+    view.__dict__[_ACCESS] = _PUBLIC
+    return view
+
+
+def guard(app: Flask) -> None:
+    """Let *app* ask before every request whether the view may be seen."""
+    public(app.view_functions["static"])
+    app.before_request(_refuse)
+    app.context_processor(lambda: {"account": current_account, "Role": Role})
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Refuse to start with a view that does not say who may see it.
+
+    :raises RuntimeError: naming every such view.
+    """
+    unmarked = [name for name, view in app.view_functions.items() if _access(view) is None]
+    if unmarked:
+        raise RuntimeError(f"views that do not say who may see them: {', '.join(unmarked)}")
+
+
+def current_account() -> Account | None:
+    """Return who is signed in, or None."""
+    if "account" not in g:
+        token = session.get(_TOKEN)
+        account_id = office().sessions.account_id(token, now=office().clock()) if token else None
+        g.account = office().accounts.by_id(account_id) if account_id else None
+    account: Account | None = g.account
+    return account
+
+
+def signed_in() -> Account:
+    """Return who is signed in, in a view that only those may see."""
+    account = current_account()
+    if account is None:
+        abort(401)
+    return account
+
+
+def begin_session(account: Account) -> str:
+    """Sign *account* in, with a new session that knows nothing of the old one.
+
+    Return the path that was asked for before, or the first page.
+    """
+    wanted: str = session.get(_WANTED) or url_for("start")
+    end_session()
+    session[_TOKEN] = office().sessions.begin(account.account_id, now=office().clock())
+    g.account = account
+    return wanted
+
+
+def end_session() -> None:
+    """Sign out: forget the session here and in the browser."""
+    if token := session.get(_TOKEN):
+        office().sessions.end(token)
+    session.clear()
+    # The token of the forms belongs to the session that has ended.
+    g.pop("csrf_token", None)
+    g.account = None
+
+
+def _refuse() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # there is no such page; the router says so
+    access = _access(current_app.view_functions[request.endpoint])
+    if access is None:
+        log.error("The view %s does not say who may see it; denied", request.endpoint)
+        abort(403)
+    if access == _PUBLIC:
+        return None
+    account = current_account()
+    if account is None:
+        return _to_sign_in()
+    if account.role not in access:
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if request.method != "GET":
+        abort(401)
+    # Kept in the signed cookie, not in the address, so that nobody else can choose it.
+    session[_WANTED] = request.full_path.rstrip("?")
+    return redirect(url_for("sign_in.show"))
+
+
+def _access(view: Callable[..., Any]) -> frozenset[Role] | None:
+    access: frozenset[Role] | None = getattr(view, _ACCESS, None)
+    return access

@@ -1,0 +1,58 @@
+"""Everything the pages work with, built once and handed to them; nothing here can reach a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, current_app
+
+from edge.audit import Audit, AuditEvent, EventKind
+from edge.collection.collections import Collections
+from edge.collection.faces import Faces
+from edge.collection.people import People
+from edge.enrolling import Enroller
+from enroll.accounts import Accounts, Invitations
+from enroll.passwords import Passwords
+from enroll.sessions import Sessions
+from enroll.throttle import Throttle
+
+_EXTENSION = "ostiary"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The parts of the pages. *site* is the building's name, *collection_id* whom the pages show."""
+
+    site: str
+    collection_id: str
+    collections: Collections
+    people: People
+    faces: Faces
+    enroller: Enroller
+    audit: Audit
+    accounts: Accounts
+    invitations: Invitations
+    sessions: Sessions
+    throttle: Throttle
+    passwords: Passwords
+    clock: Callable[[], datetime]
+
+    def record(self, kind: EventKind, *, reason: str | None = None, detail: str = "") -> None:
+        """Append an event to the audit; *detail* names accounts by id, never a person.
+
+        :raises AuditError: if it cannot be recorded.
+        """
+        self.audit.append(AuditEvent(kind=kind, at=self.clock(), reason=reason, detail=detail))
+
+
+def install(app: Flask, office: Office) -> None:
+    """Let *app*'s views find *office*."""
+    app.extensions[_EXTENSION] = office
+
+
+def office() -> Office:
+    """Return the office of the application that answers this request."""
+    return cast(Office, current_app.extensions[_EXTENSION])

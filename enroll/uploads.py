@@ -1,0 +1,98 @@
+"""Photos that arrive by a form: in memory only, limited, and never on a disk.
+
+A photo of a face on a disk is a template that anybody can read. So neither Werkzeug, which keeps
+large forms in temporary files, nor waitress may put one down (see ``command.py``).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from typing import IO, Any, TypeVar
+
+from flask import Flask, Request, abort, current_app, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from edge.enrolling import Photo
+from edge.errors import PhotosRefusedError
+
+MOST_PHOTOS = 10
+
+LARGEST_PHOTO = 16 * 2**20
+"""Bytes; telephones make JPEGs of 2 to 12 MB."""
+
+LARGEST_UPLOAD = 48 * 2**20
+"""Bytes of one whole form. A Raspberry Pi with 2 GB bears a few at a time."""
+
+LARGEST_FORM = 64 * 2**10
+"""Bytes of a form without photos."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_PHOTOS = "ostiary_photos"
+
+
+class PhotoBuffer(io.BytesIO):
+    """Memory for one photo."""
+
+    def write(self, data: Any, /) -> int:
+        """Take *data* in.
+
+        :raises RequestEntityTooLarge: if the photo gets too large.
+        """
+        if self.tell() + len(data) > LARGEST_PHOTO:
+            raise RequestEntityTooLarge
+        return super().write(data)
+
+
+class MemoryRequest(Request):
+    """A request whose files are kept in memory."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002 - werkzeug's signature
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return PhotoBuffer()
+
+
+def accepts_photos(view: View) -> View:
+    """Let the forms of a view be as large as photos are."""
+    view.__dict__[_PHOTOS] = True
+    return view
+
+
+def limit(app: Flask) -> None:
+    """Limit what *app* reads of a request, before anything reads it."""
+    app.request_class = MemoryRequest
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
+    app.config["MAX_FORM_PARTS"] = 50
+    app.before_request(_make_room)
+
+
+def _make_room() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, _PHOTOS, False):
+        request.max_content_length = LARGEST_UPLOAD
+        if request.method == "POST" and request.mimetype != "multipart/form-data":
+            abort(415)
+
+
+def photos_of(files: Sequence[FileStorage]) -> tuple[Photo, ...]:
+    """Return the photos among *files*, numbered as they were chosen.
+
+    :raises PhotosRefusedError: if there is none, or more than :data:`MOST_PHOTOS`.
+    """
+    chosen = [file for file in files if file.filename]  # a browser sends an empty one for none
+    if not 1 <= len(chosen) <= MOST_PHOTOS:
+        raise PhotosRefusedError(
+            ("Choose at least one photo." if not chosen else "There are too many photos.",),
+            remedy=f"Between 3 and {MOST_PHOTOS} are best.",
+        )
+    return tuple(
+        Photo(f"Photo {number}", file.stream.read()) for number, file in enumerate(chosen, start=1)
+    )
