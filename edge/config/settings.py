@@ -48,6 +48,12 @@ def _is_source(value: str) -> str:
     return value
 
 
+def _is_turn(value: int) -> int:
+    if value not in (0, 90, 180, 270):
+        raise ValueError("should be 0, 90, 180 or 270")
+    return value
+
+
 Text = Annotated[str, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
@@ -208,8 +214,12 @@ class CameraSettings:
         ),
     ] = 5.0
     rotate: Annotated[
-        Literal[0, 90, 180, 270],
-        Field(description="Degrees clockwise, for a camera that is not mounted upright."),
+        Whole,
+        Field(
+            description="Degrees clockwise (0, 90, 180 or 270), for a camera that is not mounted "
+            "upright."
+        ),
+        AfterValidator(_is_turn),
     ] = 0
 
 

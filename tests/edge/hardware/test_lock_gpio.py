@@ -143,7 +143,7 @@ def test_the_real_gpiod_reports_a_missing_chip(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(
     "OSTIARY_TEST_GPIOCHIP" not in os.environ,
-    reason="needs a GPIO line that nothing hangs on, named in OSTIARY_TEST_GPIOCHIP",
+    reason="no GPIO chip: name a line that nothing hangs on in OSTIARY_TEST_GPIOCHIP",
 )
 def test_a_real_line_obeys_and_can_be_taken_once() -> None:
     """On a real chip: secured, released, secured; held by one lock alone; free afterwards."""
