@@ -137,6 +137,9 @@ def _connect(path: Path, key: Key, flags: int, extensions: Sequence[str]) -> aps
         connection.pragma("synchronous", "FULL")
         if flags & _READ:
             connection.pragma("query_only", True)
+        elif connection.readonly("main"):
+            # SQLite goes on without a word until the first write, which may be an unlocking's.
+            raise apsw.ReadOnlyError
         else:
             connection.pragma("journal_mode", "WAL")
         connection.pragma("user_version")  # the first read: a wrong key shows here

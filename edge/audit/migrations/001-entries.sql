@@ -46,6 +46,11 @@ BEGIN
     SELECT raise(ABORT, 'the head follows the entries');
 END;
 
+CREATE TRIGGER head_is_one BEFORE INSERT ON head
+BEGIN
+    SELECT raise(ABORT, 'there is one head');
+END;
+
 CREATE TRIGGER head_never_goes BEFORE DELETE ON head
 BEGIN
     SELECT raise(ABORT, 'the head never goes');
