@@ -17,6 +17,7 @@ from edge.errors import OstiaryError
 from edge.exit_codes import EXIT_CODES, USAGE, exit_code_of
 
 COMMANDS: dict[str, str] = {
+    "run": "edge.commands.run:run",
     "door": "edge.commands.door:door",
     "demo": "edge.commands.demo:demo",
     "enroll": "edge.commands.enroll:enroll",

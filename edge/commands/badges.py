@@ -8,7 +8,7 @@ import click
 
 from edge.audit import AuditEvent, EventKind
 from edge.collection.badges import Badges
-from edge.commands.console import json_option, say, show_json, show_table
+from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.people import one_person
 from edge.commands.program import Program, pass_program
 from edge.domain import Badge
@@ -33,7 +33,7 @@ def list_badges(program: Program, limit: int, *, as_json: bool) -> None:
         show_json(found)
         return
     show_table(
-        f"{len(found)} badges in collection {collection}",
+        f"{counted(len(found), 'badge', 'badges')} in collection {collection}",
         ("Number", "Carried by", "Valid from", "Valid until", "Revoked"),
         (
             (

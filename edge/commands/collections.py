@@ -8,7 +8,7 @@ import click
 
 from edge.audit import AuditEvent, EventKind
 from edge.collection.collections import Collections
-from edge.commands.console import json_option, say, show_json, show_table
+from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
 
 
@@ -27,7 +27,7 @@ def list_collections(program: Program, *, as_json: bool) -> None:
         show_json(found)
         return
     show_table(
-        f"{len(found)} collections",
+        counted(len(found), "collection", "collections"),
         ("Collection", ">People", ">Faces", "Embedder", "Created"),
         (
             (each.collection_id, each.people, each.faces, each.model.name, each.created_at)

@@ -21,6 +21,10 @@ from edge.errors import OstiaryError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+PIPE_WIDTH = 200
+"""Characters; the widest table, the audit, needs 150."""
+
+
 def json_option(command: Command) -> Command:
     """Give *command* the flag ``--json``, passed as *as_json*."""
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(
@@ -30,7 +34,11 @@ def json_option(command: Command) -> Command:
 
 def out() -> Console:
     """Return the console of standard output, as it is now (tests and pipes replace it)."""
-    return Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        # A file or a pipe has no width: nothing is cut off there.
+        console.width = PIPE_WIDTH
+    return console
 
 
 def fail(error: OstiaryError) -> None:
@@ -59,6 +67,11 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for row in rows:
         table.add_row(*(escape(_cell(value)) for value in row))
     out().print(table)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Write "1 person", "2 people"."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def percent(value: float | None) -> str:

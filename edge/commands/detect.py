@@ -8,7 +8,7 @@ import click
 import cv2
 import numpy as np
 
-from edge.commands.console import json_option, say, show_json, show_table
+from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
 from edge.domain import Face, Pixels
 from edge.errors import ImageError
@@ -52,7 +52,7 @@ def detect(
 
 def _show(faces: tuple[Face, ...]) -> None:
     show_table(
-        f"{len(faces)} faces, largest first",
+        f"{counted(len(faces), 'face', 'faces')}, largest first",
         (">Box (px)", ">Confidence", ">Yaw°", ">Pitch°", ">Roll°", ">Sharp", ">Bright", "Quality"),
         (
             (

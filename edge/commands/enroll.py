@@ -52,7 +52,6 @@ def enroll(
 
     Only vectors are stored, never a photo. All photos must show the same person, and well.
     """
-    pictures = [Photo(photo.name, photo) for photo in photos]
     person = NewPerson(
         name=name,
         external_id=external_id,
@@ -72,7 +71,7 @@ def enroll(
         return
     say(f"{stored.name} is enrolled with {stored.faces} faces; the door knows it already.")
     if stored.faces < 3:
-        say("Three or more photos make the door surer: it would miss 3 of 100 people less.")
+        say("With three photos or more the door misses fewer people; see docs/accuracy.md.")
 
 
 def actor() -> str:

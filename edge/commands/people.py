@@ -9,7 +9,7 @@ import click
 from edge.audit import AuditEvent, EventKind
 from edge.collection.people import People
 from edge.collection.person_rows import Person
-from edge.commands.console import json_option, say, show_json, show_table
+from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
 from edge.errors import NotFoundError
 
@@ -37,7 +37,7 @@ def list_people(program: Program, query: str | None, limit: int, *, as_json: boo
         show_json(found)
         return
     show_table(
-        f"{len(found)} people in collection {collection}",
+        f"{counted(len(found), 'person', 'people')} in collection {collection}",
         ("Name", "External id", "Badges", ">Faces", "Valid until", "Person id"),
         (
             (

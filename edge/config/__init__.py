@@ -4,6 +4,7 @@
 checks the file; ``document`` writes the commented example from the same source.
 """
 
+from edge.config.document import settings_as_toml
 from edge.config.load import load_settings
 from edge.config.settings import (
     CameraSettings,
@@ -28,4 +29,5 @@ __all__ = [
     "StorageSettings",
     "WebSettings",
     "load_settings",
+    "settings_as_toml",
 ]

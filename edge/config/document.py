@@ -60,6 +60,19 @@ def commented_toml() -> str:
     return "".join(parts)
 
 
+def settings_as_toml(settings: Settings) -> str:
+    """Return *settings* as a TOML file that reads back the same; it may hold a camera's password."""
+    parts = []
+    for section in fields(settings):
+        values = getattr(settings, section.name)
+        parts.append(f"[{section.name}]\n")
+        parts.extend(
+            f"{setting.name} = {_toml(getattr(values, setting.name))}\n"
+            for setting in fields(values)
+        )
+    return "".join(parts)
+
+
 def _settings() -> Iterator[Setting]:
     defaults = Settings()
     for section in fields(Settings):
