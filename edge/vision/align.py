@@ -13,7 +13,7 @@ Similarity = NDArray[np.float64]
 """Rotation, uniform scale and shift as a ``(2, 3)`` matrix, from the frame to a chip."""
 
 
-def fit_similarity(points: Points, template: NDArray[np.floating]) -> Similarity:
+def fit_similarity(points: NDArray[np.floating], template: NDArray[np.floating]) -> Similarity:
     """Return the similarity that brings *points* nearest to *template*, both ``(n, 2)``.
 
     Least squares over rotation, uniform scale and shift, in closed form: S. Umeyama, "Least-squares

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from edge.domain import Pixels, Points, Pose, Quality, QualityReason
+from edge.vision.align import fit_similarity
 
 _BLURRED, _SHARP = 0.003, 0.3
 """Ends of the sharpness scale: Laplacian variance over luma variance of an aligned face. Below the
@@ -18,8 +19,8 @@ _SEEN_FROM = slice(16, 96)
 
 _AGREED, _CONTRADICTED = 0.10, 0.30
 """Disagreement of the two sets of points, in lengths of the diagonal from eye to mouth corner. Of
-500 LFW photos half lie below 0.06, 95 % below 0.11 and 99 % below 0.14; a photograph of a gearbox
-that passed for a face reaches 0.3 to 0.4."""
+bare faces half lie below 0.06, 95 % below 0.10 and 99 % below 0.12; a photograph of a gearbox that
+passed for a face reaches 0.2 to 0.4."""
 
 _FULL_SIZE = 80.0
 """Pixels of a face's shorter side from which more pixels add nothing that the chip could hold."""
@@ -89,11 +90,17 @@ def occlusion_of(presence: float, found: Points, drawn: Points) -> float:
 
     No network here was trained to see covers. What they tell is indirect: the mesh doubts that it
     looks at a face (*presence*, 0 to 1), or the detector (*found*) and the mesh (*drawn*, both
-    ``(5, 2)``) put eyes, nose and mouth in different places. A mask or a hand is often
-    noticed, sunglasses hardly ever.
+    ``(5, 2)``) put eyes, nose and mouth in different places. A turn between the two does not count:
+    of a tilted head the detector sees too little tilt. How often 0.5 is exceeded, of 60 photos: bare
+    never, painted over below the eyes 76 %, over one side 48 %, over nose and mouth as by a mask
+    37 %, over the eyes 3 %, by a hand before a cheek never.
     """
     diagonal = float(np.linalg.norm(drawn[0] - drawn[4]))
-    apart = float(np.linalg.norm(found - drawn, axis=1).mean()) / max(diagonal, 1e-6)
+    turn = fit_similarity(found, drawn)[:, :2]
+    turn /= np.hypot(turn[0, 0], turn[1, 0])
+    centre = found.mean(axis=0)
+    level = (found - centre) @ turn.T + centre
+    apart = float(np.linalg.norm(level - drawn, axis=1).mean()) / max(diagonal, 1e-6)
     contradicted = (apart - _AGREED) / (_CONTRADICTED - _AGREED)
     return float(np.clip(max(1 - presence, contradicted), 0, 1))
 

@@ -85,7 +85,7 @@ def test_outside_of_the_frame_is_black() -> None:
     assert chip[:, 50:].min() == 255
 
 
-@pytest.mark.parametrize("scale", [2, 3, 5, 8])
+@pytest.mark.parametrize("scale", [2, 3, 4])
 def test_large_face_is_averaged_not_sampled(astronaut: Pixels, scale: int) -> None:
     """The same face photographed larger gives the same chip, also with fine noise upon it."""
     to_chip = np.array([[0.9, 0.05, -150], [-0.05, 0.9, -20]])
