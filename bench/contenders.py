@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import cv2
-import dlib
 import numpy as np
 import onnxruntime
 from dlib_weights import EMBEDDER, POINTS
@@ -32,12 +31,17 @@ LAPS = (DETECT, POINTS_LAP, ALIGN, EMBED, REST)
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the networks lie: our store, the published detector, the float embedder, dlib's."""
+    """Where the networks lie.
+
+    *models*: our store. *fixed* and *published*: the float embedder, with its weights fixed and as
+    its publisher lists them. *dlib* is None where face_recognition is left out.
+    """
 
     models: Path
     yunet: Path
-    float_embedder: Path
-    dlib: Path
+    fixed: Path
+    published: Path
+    dlib: Path | None
 
 
 @dataclass(slots=True)
@@ -141,7 +145,7 @@ class OpenCv(Pipeline):
     def __init__(self, files: Files) -> None:
         super().__init__()
         self._detector = cv2.FaceDetectorYN.create(str(files.yunet), "", (640, 480), CONFIDENCE)
-        self._embedder = cv2.FaceRecognizerSF.create(str(files.float_embedder), "")
+        self._embedder = cv2.FaceRecognizerSF.create(str(files.fixed), "")
 
     def recognize(self, frame: Pixels) -> bool:
         with self.watch.lap(DETECT):
@@ -164,6 +168,10 @@ class FaceRecognition(Pipeline):
 
     def __init__(self, files: Files, *, upsample: int) -> None:
         super().__init__()
+        import dlib  # noqa: PLC0415 - only this contender needs it
+
+        if files.dlib is None:
+            raise ValueError("face_recognition needs dlib's weights")
         self._upsample = upsample
         self._detector = dlib.get_frontal_face_detector()
         self._points = dlib.shape_predictor(str(files.dlib / POINTS))
@@ -190,11 +198,14 @@ class FaceRecognition(Pipeline):
 class OnnxRuntime(Contender):
     """The embedder alone, in onnxruntime, on the same float weights."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, *, fixed: bool) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # it warns of every weight that it could not fold
         self._session = onnxruntime.InferenceSession(
-            str(files.float_embedder), options, providers=["CPUExecutionProvider"]
+            str(files.fixed if fixed else files.published),
+            options,
+            providers=["CPUExecutionProvider"],
         )
         self._input = self._session.get_inputs()[0].name
 

@@ -2,6 +2,9 @@
 
 OpenCV's dnn refuses the block-quantized file, and onnxruntime unpacks it anew for every picture:
 comparing with that would flatter us. So both get the same float weights that our network has.
+
+The publisher also lists every weight as an input that a caller may replace. onnxruntime then cannot
+fold anything into anything. Both forms are written: as published, and with the weights fixed.
 """
 
 from __future__ import annotations
@@ -13,8 +16,11 @@ from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 
-def write_float_onnx(published: bytes, target: Path) -> None:
-    """Write the network *published* to *target* with everything computed that depends on constants alone."""
+def write_float_onnx(published: bytes, target: Path, *, fixed: bool) -> None:
+    """Write the network *published* to *target* with its weights unpacked.
+
+    *fixed* weights are constants; otherwise they are listed as inputs, as published.
+    """
     model = onnx.load_model_from_string(published)
     graph = model.graph
     constants = {tensor.name for tensor in graph.initializer}
@@ -31,6 +37,11 @@ def write_float_onnx(published: bytes, target: Path) -> None:
     given = [tensor for tensor in graph.initializer if tensor.name in wanted]
     inputs = [item for item in graph.input if any(item.name in node.input for node in kept)]
     inputs = [item for item in inputs if item.name not in constants]
+    if not fixed:
+        inputs += [
+            onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+            for tensor in (*given, *values)
+        ]
     plain = onnx.helper.make_graph(
         kept, graph.name, inputs, list(graph.output), initializer=[*given, *values]
     )

@@ -1,6 +1,6 @@
 """From a frame to an embedding: our time against face_recognition's, OpenCV's and onnxruntime's.
 
-    python bench/pipeline.py [--rounds 15] [--dlib-models FOLDER] [--json FILE]
+    python bench/pipeline.py [--rounds 15] [--dlib-models FOLDER | --without-dlib] [--json FILE]
 
 The same twenty frames of 640×480, one thread each, every contender in a process of its own that
 works while the others wait; the order is the same in every round, so that a slower minute of the
@@ -16,7 +16,7 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -44,16 +44,19 @@ OURS = "ostiary"
 DLIB = "face_recognition: HOG + 5 points + ResNet"
 DLIB_DEFAULT = "  the same with its default upsampling"
 OPENCV = "OpenCV dnn: YuNet + SFace float"
-ONNX = "onnxruntime: SFace float"
+ONNX = "onnxruntime: SFace float, weights fixed"
+ONNX_AS_PUBLISHED = "onnxruntime: SFace float, as published"
 BUILDERS: dict[str, Callable[[Files], Contender]] = {
     OURS: contenders.Ostiary,
     DLIB: partial(contenders.FaceRecognition, upsample=0),
     DLIB_DEFAULT: partial(contenders.FaceRecognition, upsample=1),
     OPENCV: contenders.OpenCv,
-    ONNX: contenders.OnnxRuntime,
+    ONNX: partial(contenders.OnnxRuntime, fixed=True),
+    ONNX_AS_PUBLISHED: partial(contenders.OnnxRuntime, fixed=False),
 }
 PIPELINES = (OURS, DLIB, DLIB_DEFAULT, OPENCV)
-EMBEDDERS = (OURS, ONNX, OPENCV, DLIB)
+EMBEDDERS = (OURS, ONNX, ONNX_AS_PUBLISHED, OPENCV, DLIB)
+WITH_DLIB = (DLIB, DLIB_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def main() -> None:
     for name in SINGLE_THREAD:
         os.environ[name] = "1"  # inherited by the processes started below
     with tempfile.TemporaryDirectory() as scratch:
-        files = _files(Path(scratch), options.dlib_models)
+        files = _files(Path(scratch), None if options.without_dlib else options.dlib_models)
         rounds = _run(files, options.rounds)
     results = _summarize(rounds)
     console = Console(width=130)
@@ -89,7 +92,7 @@ def main() -> None:
     console.print(_embedding_table(results))
     if options.json:
         options.json.write_text(
-            json.dumps({one.name.strip(): [one.laps, one.total, one.embedding] for one in results})
+            json.dumps({one.name.strip(): asdict(one) for one in results}, indent=2)
         )
 
 
@@ -104,19 +107,29 @@ def _options() -> argparse.Namespace:
         / "dlib",
         help="folder with dlib's two files; fetched into it with pip where they are missing",
     )
+    parser.add_argument(
+        "--without-dlib", action="store_true", help="leave face_recognition's way out"
+    )
     parser.add_argument("--json", type=Path, help="also write the medians to this file")
     return parser.parse_args()
 
 
-def _files(scratch: Path, dlib_models: Path) -> Files:
+def _files(scratch: Path, dlib_models: Path | None) -> Files:
     settings = load_settings(None).models
     store = ModelStore(settings.folder, mirror=settings.mirror)
     store.prepare_all()
     (sface,) = (entry for entry in CATALOGUE if entry.name == "sface")
     published = find_source(sface, folder=settings.folder, mirror=settings.mirror)
-    float_embedder = scratch / "float.onnx"
-    write_float_onnx(published, float_embedder)
-    return Files(settings.folder, store.path("yunet"), float_embedder, obtain(dlib_models))
+    embedders = {fixed: scratch / f"fixed-{fixed}.onnx" for fixed in (True, False)}
+    for fixed, target in embedders.items():
+        write_float_onnx(published, target, fixed=fixed)
+    return Files(
+        models=settings.folder,
+        yunet=store.path("yunet"),
+        fixed=embedders[True],
+        published=embedders[False],
+        dlib=None if dlib_models is None else obtain(dlib_models),
+    )
 
 
 def _run(files: Files, rounds: int) -> dict[str, list[Round]]:
@@ -125,13 +138,15 @@ def _run(files: Files, rounds: int) -> dict[str, list[Round]]:
     lines: dict[str, Connection] = {}
     processes = []
     for name in BUILDERS:
+        if files.dlib is None and name in WITH_DLIB:
+            continue
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, name, files), daemon=True)
         process.start()
         theirs.close()
         processes.append(process)
         lines[name] = ours
-    results: dict[str, list[Round]] = {name: [] for name in BUILDERS}
+    results: dict[str, list[Round]] = {name: [] for name in lines}
     for _ in track(range(rounds + 1), "rounds", console=Console(stderr=True), transient=True):
         for name, line in lines.items():
             line.send(True)
@@ -169,7 +184,7 @@ def _chips(frames: Sequence[Pixels], files: Files) -> list[Pixels]:
 
 def _common(rounds: dict[str, list[Round]]) -> list[int]:
     """Return the frames in which every pipeline found a face: a miss is quick, and no merit."""
-    firsts = [rounds[name][0].frames for name in PIPELINES]
+    firsts = [rounds[name][0].frames for name in PIPELINES if name in rounds]
     return [at for at, laps in enumerate(zip(*firsts, strict=True)) if None not in laps]
 
 

@@ -8,6 +8,7 @@ from edge.errors import (
     ConfigError,
     EmbeddingError,
     EnrollmentError,
+    EvaluationError,
     HardwareError,
     ImageError,
     ModelError,
@@ -19,6 +20,7 @@ from edge.errors import (
 SUCCESS = 0
 NEGATIVE = 1
 USAGE = 2
+INTERRUPTED = 130
 
 EXIT_CODES: dict[int, str] = {
     SUCCESS: "done; yes",
@@ -29,7 +31,7 @@ EXIT_CODES: dict[int, str] = {
     5: "the collection, its file or its key refused",
     6: "a camera or a lock cannot be driven",
     7: "the audit cannot be written, or its chain is broken",
-    130: "interrupted",
+    INTERRUPTED: "interrupted",
 }
 
 _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
@@ -37,6 +39,7 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (ImageError, 3),
     (NoFaceError, 3),
     (EnrollmentError, 3),
+    (EvaluationError, 3),
     (ModelError, 4),
     (EmbeddingError, 4),
     (StorageError, 5),

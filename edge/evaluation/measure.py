@@ -72,7 +72,9 @@ def measure(
 
     :raises EvaluationError: if a process ends before its share is done.
     """
-    if jobs == 1 or len(photos) <= 1:
+    if not photos:
+        return
+    if jobs == 1:
         recognizer = load()
         for photo in photos:
             yield photo, measure_photo(recognizer, photo, policy)

@@ -248,7 +248,6 @@ def test_json_holds_the_whole_report(measured: dict[Photo, Measured]) -> None:
 
 def test_the_det_curve_is_a_picture(measured: dict[Photo, Measured], tmp_path: Path) -> None:
     """A PNG file, by its first bytes."""
-    pytest.importorskip("matplotlib")
     path = tmp_path / "det.png"
 
     draw_det(report_of(measured, Questions(fused=2)).comparisons, path)
@@ -268,7 +267,6 @@ def test_without_matplotlib_the_remedy_is_told(
 
 def test_without_pairs_there_is_no_curve(measured: dict[Photo, Measured], tmp_path: Path) -> None:
     """An empty picture would say that all is well."""
-    pytest.importorskip("matplotlib")
     alone = {photo: one for photo, one in measured.items() if photo.person == "person-00"}
 
     with pytest.raises(EvaluationError, match="no DET curve"):

@@ -1,0 +1,163 @@
+"""1:N search, timed: the gallery a door asks, sqlite-vec in a file and in memory, and numpy.
+
+Run ``python bench/search.py [SIZE …]``. Vectors are random unit vectors of 128 numbers; every way
+must find the same person for every probe, else the run fails. Times are medians of whole calls.
+The ways take turns, each with all probes in a row, so that each has the processor's cache to itself
+and all have the same machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sqlite_vec
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from edge.collection.collections import Collections
+from edge.collection.database import open_collection
+from edge.collection.people import NewPerson, People
+from edge.collection.search import Gallery
+from edge.domain import Embedding, ModelId, normalized
+from edge.similarity import Calibration
+from edge.storage.database import Database
+from edge.storage.key import Key
+from edge.storage.sqlite import open_memory
+
+DIMENSION = 128
+SIZES = (1_000, 10_000, 100_000)
+PROBES = 16
+ROUNDS = 3
+MODEL = ModelId("bench", "0" * 64)
+CALIBRATION = Calibration((0.0, 1.0), (0.0, -10.0), "a straight line: only time matters here")
+
+Search = Callable[[Embedding], int]
+"""Return the number of the row nearest to a probe, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One way at one size: milliseconds of each search, and seconds to become ready."""
+
+    name: str
+    milliseconds: float
+    ready: float | None
+
+
+def main(sizes: Sequence[int]) -> None:
+    """Print one table."""
+    table = Table(title=f"Search 1:N, {DIMENSION} numbers, median of {ROUNDS} × {PROBES} probes")
+    for column, justify in (
+        ("people", "right"),
+        ("way", "left"),
+        ("ms", "right"),
+        ("× numpy", "right"),
+        ("ready after s", "right"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for size in sizes:
+        timings = timed(size)
+        reference = timings[0].milliseconds
+        for timing in timings:
+            table.add_row(
+                f"{size:,}",
+                timing.name,
+                f"{timing.milliseconds:.3f}",
+                f"{timing.milliseconds / reference:.1f}",
+                "" if timing.ready is None else f"{timing.ready:.2f}",
+            )
+        table.add_section()
+    Console().print(table)
+
+
+def timed(size: int) -> list[Timing]:
+    """Time every way with *size* people; the first is numpy."""
+    generator = np.random.default_rng(1)
+    vectors = generator.standard_normal((size, DIMENSION)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    noise = generator.standard_normal((PROBES, DIMENSION)).astype(np.float32)
+    rows = generator.integers(0, size, PROBES)
+    probes = [
+        normalized(vectors[row] + 0.07 * each, MODEL) for row, each in zip(rows, noise, strict=True)
+    ]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        key = Key.random()
+        ways: dict[str, Search] = {"numpy product, arg max": _numpy(vectors)}
+        ready: dict[str, float] = {}
+        path = Path(folder) / "collection.db"
+        ids = _enrolled(path, key, vectors)
+        started = time.perf_counter()
+        gallery = stack.enter_context(Gallery(path, key, "badges", calibration=CALIBRATION))
+        name = "Gallery (memory copy)"
+        ready[name] = time.perf_counter() - started
+        numbers = {person_id: number for number, person_id in enumerate(ids)}
+        ways[name] = lambda probe: numbers[gallery.candidates(probe)[0].match.person_id]
+        memory = stack.enter_context(open_memory(extensions=(sqlite_vec.loadable_path(),)))
+        ways["vec0, memory"] = _vec0(memory, vectors)
+        file = stack.enter_context(open_collection(Path(folder) / "vec0.db", key))
+        ways["vec0, encrypted file"] = _vec0(file, vectors)
+        people = stack.enter_context(open_collection(path, key, read_only=True))
+        ways["our file, no copy"] = _scan(people)
+        for way, search in ways.items():
+            found = [search(probe) for probe in probes]
+            if found != rows.tolist():
+                sys.exit(f"{way} does not find the same people as they are")
+        times: dict[str, list[float]] = {way: [] for way in ways}
+        for _ in range(ROUNDS):
+            for way, search in ways.items():
+                for probe in probes:
+                    started = time.perf_counter()
+                    search(probe)
+                    times[way].append(time.perf_counter() - started)
+    return [
+        Timing(way, 1000 * float(np.median(seconds)), ready.get(way))
+        for way, seconds in times.items()
+    ]
+
+
+def _numpy(vectors: NDArray[np.float32]) -> Search:
+    return lambda probe: int((vectors @ probe.vector).argmax())
+
+
+def _vec0(database: Database, vectors: NDArray[np.float32]) -> Search:
+    with database.transaction():
+        database.execute(f"CREATE VIRTUAL TABLE vectors USING vec0(vector float[{DIMENSION}])")
+        database.execute_many(
+            "INSERT INTO vectors (rowid, vector) VALUES (?, ?)",
+            ((number, vector.tobytes()) for number, vector in enumerate(vectors)),
+        )
+    sql = "SELECT rowid FROM vectors WHERE vector MATCH ? AND k = 1"
+    return lambda probe: int(database.rows(sql, (probe.vector.tobytes(),))[0][0])
+
+
+def _scan(database: Database) -> Search:
+    sql = "SELECT row - 1 FROM people ORDER BY vec_distance_l2(vector, ?) LIMIT 1"
+    return lambda probe: int(database.rows(sql, (probe.vector.tobytes(),))[0][0])
+
+
+def _enrolled(path: Path, key: Key, vectors: NDArray[np.float32]) -> list[str]:
+    """Enroll a person for each of *vectors*, whose fused vector it is, and return their ids."""
+    with open_collection(path, key) as database, database.transaction():
+        Collections(database).create("badges", model=MODEL, dimension=DIMENSION)
+        people = People(database)
+        ids = []
+        for number, vector in enumerate(vectors):
+            person = people.enroll("badges", NewPerson(f"Person {number}"))
+            database.execute(
+                "UPDATE people SET vector = ? WHERE person_id = ?",
+                (vector.tobytes(), person.person_id),
+            )
+            ids.append(person.person_id)
+    return ids
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or SIZES)
