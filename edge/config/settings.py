@@ -208,9 +208,9 @@ class CameraSettings:
         Number,
         Field(
             ge=1,
-            le=20,
+            le=60,
             description="Without a frame for so long, the camera counts as lost and is opened "
-            "anew. Stay below the 30 seconds of the service's watchdog.",
+            "anew.",
         ),
     ] = 5.0
     rotate: Annotated[

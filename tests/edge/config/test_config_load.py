@@ -125,7 +125,7 @@ def test_no_text_of_the_file_is_repeated(written: Written) -> None:
         ("lock.line", ["0", "511"], ["-1", "512", "17.0"]),
         ("camera.rotate", ["0", "90", "180", "270"], ["45", "90.0", "false", "-90"]),
         ("camera.source", ['"auto"', '"0"', '"https://c"'], ['""', '"file://x"', "0"]),
-        ("camera.timeout_seconds", ["1", "20"], ["0", "21"]),
+        ("camera.timeout_seconds", ["1", "60"], ["0", "61"]),
         ("recognition.threads", ["1", "16"], ["0", "17", "true"]),
         ("web.port", ["1", "65535"], ["0", "65536"]),
         ("storage.folder", ['"/srv/x"', '"~/x"'], ['"x"', '""', "5"]),

@@ -1,0 +1,52 @@
+"""What the firmware is told agrees with what the daemon does."""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+from edge.config import LockSettings
+
+FOLDER = Path(__file__).parents[2] / "firmware_config"
+
+
+def boot_lines() -> list[str]:
+    """Return the lines of config.txt that are no comments."""
+    lines = (FOLDER / "config.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_the_relays_pin_is_safe_before_linux_starts() -> None:
+    """The firmware drives the default line to the level at which the default lock is secured."""
+    lock = LockSettings()
+
+    level = "dl" if lock.active_high else "dh"
+    assert f"gpio={lock.line}=op,{level}" in boot_lines()
+
+
+def test_the_power_on_pull_of_that_pin_is_the_safe_one() -> None:
+    """GPIO 0 to 8 are pulled up at power-on, the others down (BCM2835 datasheet, table 6-31)."""
+    lock = LockSettings()
+
+    assert (lock.line > 8) is lock.active_high
+
+
+def test_the_camera_is_found_and_the_watchdog_is_on() -> None:
+    """Both are off or absent on some images."""
+    assert {"camera_auto_detect=1", "dtparam=watchdog=on"} <= set(boot_lines())
+
+
+def test_systemd_feeds_the_watchdog_within_what_it_can_count() -> None:
+    """bcm2835-wdt counts 15 seconds at most."""
+    parser = configparser.ConfigParser()
+    parser.read(FOLDER / "watchdog.conf")
+
+    assert 0 < int(parser["Manager"]["RuntimeWatchdogSec"]) <= 15
+
+
+def test_the_readme_names_every_file() -> None:
+    """A file that nobody knows the use of is not installed."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+    names = {path.name for path in FOLDER.iterdir() if path.is_file()} - {"README.md"}
+    assert [name for name in sorted(names) if f"`{name}`" not in text] == []
