@@ -14,7 +14,7 @@ import click
 from edge.commands.console import fail
 from edge.commands.program import Program
 from edge.errors import OstiaryError
-from edge.exit_codes import EXIT_CODES, USAGE, exit_code_of
+from edge.exit_codes import EXIT_CODES, INTERRUPTED, SUCCESS, USAGE, exit_code_of
 
 COMMANDS: dict[str, str] = {
     "run": "edge.commands.run:run",
@@ -83,7 +83,9 @@ def main_group(context: click.Context, config: Path | None, *, verbose: bool) ->
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``ostiary``; never returns."""
     try:
-        status = main_group.main(arguments, prog_name="ostiary", standalone_mode=False)
+        # Click gives the status of `context.exit`, or what the command returned, which is nothing.
+        given = main_group.main(arguments, prog_name="ostiary", standalone_mode=False)
+        status = given or SUCCESS
     except OstiaryError as error:
         fail(error)
         status = exit_code_of(error)
@@ -91,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         status = USAGE
     except (click.Abort, KeyboardInterrupt):
-        status = 130
+        status = INTERRUPTED
     sys.exit(status)
 
 

@@ -1,0 +1,114 @@
+"""Enrolling, finding and erasing people from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.edge.commands.conftest import Ostiary
+
+
+def enrolled(ostiary: Ostiary, photos: Path) -> str:
+    """Enroll the man and return his id."""
+    answer = ostiary(
+        "enroll", photos / "man-0.png", photos / "man-20.png", photos / "man-40.png",
+        "--name", "Karl Bell", "--badge", "77", "--consent", "v1", "--json",
+    )  # fmt: skip
+    assert answer.status == 0, answer.err
+    return str(answer.json["person_id"])
+
+
+def test_whoever_is_enrolled_is_found_in_another_photo(ostiary: Ostiary, photos: Path) -> None:
+    """Search names him above the door's threshold, and nobody for a stranger."""
+    person_id = enrolled(ostiary, photos)
+
+    found = ostiary("search", photos / "man-100.png", "--json")
+    stranger = ostiary("search", photos / "stranger.png", "--json")
+
+    assert found.status == 0
+    assert found.json["recognized"]
+    assert found.json["matches"][0]["person_id"] == person_id
+    assert found.json["matches"][0]["similarity"] > 99
+    assert stranger.status == 1
+    assert not stranger.json["recognized"]
+
+
+def test_a_search_in_an_empty_collection_says_what_to_do(ostiary: Ostiary, photos: Path) -> None:
+    """Nobody is enrolled: the answer is no, and the way forward is told."""
+    answer = ostiary("search", photos / "stranger.png")
+
+    assert answer.status == 1
+    assert "ostiary enroll" in answer.out
+
+
+def test_nobody_is_enrolled_twice(ostiary: Ostiary, photos: Path) -> None:
+    """The same face under another name is refused, and nothing is stored."""
+    enrolled(ostiary, photos)
+
+    answer = ostiary("enroll", photos / "man-100.png", "--name", "Carl", "--badge", "78")
+
+    assert answer.status == 3
+    assert len(ostiary("people", "list", "--json").json) == 1
+
+
+def test_a_photo_without_a_face_is_refused(ostiary: Ostiary, photos: Path) -> None:
+    """The photo is named, with what is wrong with it."""
+    answer = ostiary("enroll", photos / "cup.png", "--name", "Cup", "--badge", "1")
+
+    assert answer.status == 3
+    assert "cup.png" in answer.err
+    assert ostiary("people", "list", "--json").json == []
+
+
+def test_erasing_a_person_leaves_nothing_but_an_event(ostiary: Ostiary, photos: Path) -> None:
+    """She is gone from people, badges and search; the audit says so without a name."""
+    person_id = enrolled(ostiary, photos)
+
+    assert ostiary("people", "delete", "Karl Bell", "--yes").status == 0
+
+    assert ostiary("people", "list", "--json").json == []
+    assert ostiary("badges", "list", "--json").json == []
+    assert ostiary("search", photos / "man-100.png").status == 1
+    record = ostiary("audit", "list", "--json")
+    assert person_id in record.out
+    assert "Karl" not in record.out
+    assert ostiary("audit", "verify").status == 0
+
+
+def test_people_are_found_by_name_badge_and_id(ostiary: Ostiary, photos: Path) -> None:
+    """Whatever is at hand names a person."""
+    person_id = enrolled(ostiary, photos)
+
+    for query in ("karl", "77", person_id):
+        assert ostiary("people", "show", query, "--json").json["person_id"] == person_id
+    assert ostiary("people", "show", "nobody").status == 5
+
+
+def test_a_badge_is_revoked_and_reinstated(ostiary: Ostiary, photos: Path) -> None:
+    """Its state is told; unknown numbers are an error with the number in it."""
+    enrolled(ostiary, photos)
+
+    assert ostiary("badges", "add", "Karl Bell", "78", "--until", "2031-01-01").status == 0
+    assert ostiary("badges", "revoke", "77").status == 0
+    revoked = {each["badge"]["number"]: each["badge"]["revoked_at"] for each in _badges(ostiary)}
+    assert revoked["77"] is not None
+    assert revoked["78"] is None
+
+    assert ostiary("badges", "reinstate", "77").status == 0
+    assert ostiary("badges", "remove", "78").status == 0
+    assert [each["badge"]["revoked_at"] for each in _badges(ostiary)] == [None]
+    missing = ostiary("badges", "revoke", "99")
+    assert missing.status == 5
+    assert "99" in missing.err
+
+
+def _badges(ostiary: Ostiary) -> list[dict[str, dict[str, str | None]]]:
+    listed: list[dict[str, dict[str, str | None]]] = ostiary("badges", "list", "--json").json
+    return listed
+
+
+def test_collections_are_made_and_erased(ostiary: Ostiary) -> None:
+    """A collection of one's own beside the door's."""
+    assert ostiary("collections", "create", "visitors").status == 0
+    assert ostiary("collections", "create", "visitors").status == 5
+    assert ostiary("collections", "delete", "visitors", "--yes").status == 0
+    assert ostiary("collections", "list", "--json").json == []

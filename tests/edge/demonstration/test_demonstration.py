@@ -1,0 +1,70 @@
+"""The demonstration shows what was computed, and can fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edge.demonstration.camera import ScriptedCamera
+from edge.demonstration.footage import ASTRONAUT, locate
+from edge.demonstration.play import Summary
+from edge.demonstration.scenes import Scene, script
+from edge.domain import Pixels
+from edge.errors import CameraError, EndOfFootageError
+from edge.vision.recognizer import Recognizer
+from tests.edge.commands.conftest import Ostiary, ostiary, site  # noqa: F401 - fixtures
+
+
+def test_the_man_gets_in_and_nobody_else(ostiary: Ostiary) -> None:  # noqa: F811 - the fixture
+    """The whole demonstration: two unlocks for him, none for a stranger, the audit whole."""
+    answer = ostiary("demo", "--json")
+
+    assert answer.status == 0, answer.err
+    shown = answer.json
+    assert (shown["admitted"], shown["others_admitted"]) == (2, 0)
+    granted = [
+        each["scene"] for each in shown["decisions"] if each["decision"]["outcome"] == "grant"
+    ]
+    assert granted == ["the enrolled man", "both, the enrolled man in front"]
+    denied = [each["scene"] for each in shown["decisions"] if each["decision"]["outcome"] == "deny"]
+    assert set(denied) == {"a stranger", "both, the stranger in front"}
+
+
+def test_an_unlock_that_the_script_does_not_expect_is_told(ostiary: Ostiary) -> None:  # noqa: F811 - the fixture
+    """The summary counts at the lock: one release too many is a failure."""
+    summary = Summary(person=None, shown=(), frames=0, unlocks=1, verified=None)  # type: ignore[arg-type]
+
+    assert not summary.succeeded
+    assert not replace(summary, unlocks=0).succeeded
+
+
+def test_scenes_show_what_their_titles_say(recognizer: Recognizer) -> None:
+    """Scenes without people have no face; where two stand, the one in front is the largest."""
+    for scene in script(fps=4).scenes:
+        faces = recognizer.faces(scene.frames[0])
+        expected = 0 if scene.title in ("nobody", "a cat") else 2 if "both" in scene.title else 1
+        assert len(faces) == expected, scene.title
+
+
+def test_the_scripted_camera_plays_each_frame_once(coffee: Pixels) -> None:
+    """In order, in time, and then it ends."""
+    began: list[str] = []
+    scenes = (Scene("one", (coffee,) * 2), Scene("two", (coffee,)))
+    camera = ScriptedCamera(scenes, fps=100, on_scene=lambda scene: began.append(scene.title))
+
+    frames = [camera.read(1.0) for _ in range(3)]
+
+    assert [frame.sequence for frame in frames if frame] == [0, 1, 2]
+    assert began == ["one", "two"]
+    with pytest.raises(EndOfFootageError):
+        camera.read(1.0)
+
+
+def test_footage_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:
+    """The digest decides."""
+    with pytest.raises(CameraError, match="expected 0000"):
+        locate(replace(ASTRONAUT, sha256="0000"))
+    with pytest.raises(CameraError, match="missing"):
+        locate(replace(ASTRONAUT, distribution="no-such-package"))
