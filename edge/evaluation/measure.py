@@ -7,6 +7,7 @@ that dies takes the evaluation down with an error instead of leaving photos out.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -132,11 +133,14 @@ def _work(
     policy: FacePolicy,
 ) -> None:
     """Measure *photos* in order and send each result, or the error that stops the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the first process ends us
     try:
         recognizer = load()
         for photo in photos:
             results.send(measure_photo(recognizer, photo, policy))
     except OstiaryError as error:
         results.send(error)
+    except BrokenPipeError:
+        return  # the first process is gone: nobody waits for the rest
     finally:
         results.close()

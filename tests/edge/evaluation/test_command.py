@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from edge.__main__ import main
+from edge.evaluation import measure as evaluation_measure
+from edge.evaluation.dataset import Photo
+from edge.evaluation.measure import FaceRecognizer, Measured
+from edge.evaluation.subject import FacePolicy
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 
@@ -82,6 +86,28 @@ def test_a_cache_saves_the_second_evaluation_the_work(
     monkeypatch.setattr(Recognizer, "load", None)  # calling it would fail
 
     assert evaluated(run, people, "--cache", cache) == first
+
+
+def test_an_interrupted_evaluation_goes_on_where_it_stopped(
+    run: Run, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was measured until then is in the cache, and is not measured again."""
+    cache = tmp_path / "cache.npz"
+    seen: list[str] = []
+    measure_photo = evaluation_measure.measure_photo
+
+    def interrupted(recognizer: FaceRecognizer, photo: Photo, policy: FacePolicy) -> Measured:
+        if len(seen) == 4:
+            seen.append("interrupt")
+            raise KeyboardInterrupt
+        seen.append(photo.name)
+        return measure_photo(recognizer, photo, policy)
+
+    monkeypatch.setattr(evaluation_measure, "measure_photo", interrupted)
+
+    assert run(people, "--jobs", 1, "--cache", cache)[0] == 130
+    assert evaluated(run, people, "--cache", cache)["photos"] == 10
+    assert len(seen) == len(set(seen)) == 11
 
 
 def test_the_curve_and_listed_pairs_and_exclusions(run: Run, people: Path, tmp_path: Path) -> None:
