@@ -68,9 +68,9 @@ def test_good_face_has_no_reason_against_it() -> None:
         ({"pose": Pose(0, 35.1, 0)}, QualityReason.EXTREME_POSE),
         ({"pose": Pose(0, -35.1, 0)}, QualityReason.EXTREME_POSE),
         ({"pose": Pose(0, 0, 45.1)}, QualityReason.EXTREME_POSE),
-        ({"brightness": 11.9}, QualityReason.LOW_BRIGHTNESS),
-        ({"brightness": 90.1}, QualityReason.LOW_FACE_QUALITY),
-        ({"sharpness": 29.9}, QualityReason.LOW_SHARPNESS),
+        ({"brightness": 7.9}, QualityReason.LOW_BRIGHTNESS),
+        ({"brightness": 80.1}, QualityReason.LOW_FACE_QUALITY),
+        ({"sharpness": 24.9}, QualityReason.LOW_SHARPNESS),
         ({"occlusion": 0.51}, QualityReason.LOW_FACE_QUALITY),
     ],
 )
@@ -87,8 +87,8 @@ def test_value_at_the_limit_is_good() -> None:
         "confidence": 80.0,
         "size": 40.0,
         "pose": Pose(40.0, -35.0, 45.0),
-        "sharpness": 30.0,
-        "brightness": 12.0,
+        "sharpness": 25.0,
+        "brightness": 8.0,
         "occlusion": 0.5,
     }
 
@@ -180,8 +180,8 @@ def test_brightness_is_the_share_of_white(level: int, percent: float) -> None:
 
 
 def test_near_darkness_is_refused(recognizer: Recognizer, astronaut: Pixels) -> None:
-    """A face in a sixth of the light is told to be too dark, and only that."""
-    face = only(recognizer.faces(darkened(astronaut, 0.15)))
+    """A face in a tenth of the light is told to be too dark, and only that."""
+    face = only(recognizer.faces(darkened(astronaut, 0.1)))
 
     assert face.quality.reasons == (QualityReason.LOW_BRIGHTNESS,)
 
