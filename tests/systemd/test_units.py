@@ -69,8 +69,12 @@ def test_the_daemon_is_exposed_to_no_more_than_it_needs(unit: Path) -> None:
 
 
 def test_whatever_the_end_the_lock_is_secured_by_another_process() -> None:
-    """SIGKILL runs no cleanup of the daemon."""
-    assert values_of("ExecStopPost") == ["/usr/bin/ostiary lock secure"]
+    """SIGKILL runs no cleanup of the daemon; its settings may be edited, even broken, by then."""
+    kept = "%t/ostiary-door/ostiary.toml"
+
+    assert values_of("ExecStopPost") == [f"/usr/bin/ostiary --config {kept} lock secure"]
+    assert values_of("ExecStartPre") == [f"/usr/bin/cp /etc/ostiary/ostiary.toml {kept}"]
+    assert values_of("RuntimeDirectory") == ["ostiary-door"]
 
 
 def test_wrong_settings_are_not_tried_again_and_everything_else_is() -> None:
