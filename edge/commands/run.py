@@ -25,6 +25,7 @@ from edge.commands.program import Program, pass_program
 from edge.config import Settings, settings_as_toml
 from edge.core import Core
 from edge.demonstration.play import demonstration_settings
+from edge.errors import ConfigError
 from edge.exit_codes import NEGATIVE
 from edge.hardware.choose import discover_camera, open_camera
 from edge.hardware.lock_fake import FakeLock
@@ -124,10 +125,15 @@ def _relay(child: subprocess.Popen[str]) -> None:
         for line in child.stdout:
             say(line.rstrip())
             spoken.set()
+        child.wait()
         spoken.set()
 
     threading.Thread(target=listen, name="web pages", daemon=True).start()
-    spoken.wait(PATIENCE)
+    if not spoken.wait(PATIENCE) or child.poll() is not None:
+        raise ConfigError(
+            "the web pages did not start.",
+            remedy="Their error stands above; `ostiary web` starts them alone.",
+        )
 
 
 def _free_port(host: str, wanted: int) -> int:
