@@ -158,7 +158,7 @@ class RecognitionSettings:
     ] = 40
     max_yaw: Annotated[
         Number, Field(gt=0, le=90, description="Degrees a head may be turned to a side.")
-    ] = 45.0
+    ] = 40.0
     max_pitch: Annotated[
         Number, Field(gt=0, le=90, description="Degrees a head may look up or down.")
     ] = 35.0
@@ -167,9 +167,9 @@ class RecognitionSettings:
     ] = 45.0
     min_sharpness: Annotated[
         Number, Field(ge=0, lt=100, description="Percent; 0 accepts any blur.")
-    ] = 30.0
-    min_brightness: Annotated[Number, Field(ge=0, lt=100, description="Percent.")] = 12.0
-    max_brightness: Annotated[Number, Field(gt=0, le=100, description="Percent.")] = 90.0
+    ] = 25.0
+    min_brightness: Annotated[Number, Field(ge=0, lt=100, description="Percent.")] = 8.0
+    max_brightness: Annotated[Number, Field(gt=0, le=100, description="Percent.")] = 80.0
     max_occlusion: Annotated[
         Number, Field(ge=0, le=1, description="Part of a face that may be covered, 0 to 1.")
     ] = 0.5
