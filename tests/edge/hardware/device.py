@@ -79,10 +79,11 @@ class Connection:
         self.closed.set()
 
 
-def read_until_frame(camera: LiveCamera) -> Frame:
+def read_until_frame(camera: LiveCamera, meanwhile: Callable[[], object] = int) -> Frame:
     """Return the next frame, however often the camera says that it is lost."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
+        meanwhile()
         try:
             frame = camera.read(0.02)
         except CameraError:
