@@ -122,12 +122,14 @@ class People:
         with self._database.snapshot():
             collection = Collections(self._database).describe(collection_id)
             rows = self._database.rows(
-                "SELECT row FROM people WHERE row IN ("
-                " SELECT row FROM people WHERE collection = :at AND instr(sort_name, :name)"
+                "WITH named AS (SELECT row FROM people"
+                " WHERE collection = :at AND instr(sort_name, :name)"
+                " ORDER BY sort_name, person_id LIMIT :limit)"
+                " SELECT row FROM people WHERE row IN (SELECT row FROM named"
                 " UNION SELECT row FROM people WHERE collection = :at AND external_id = :query"
                 " UNION SELECT person FROM badges WHERE collection = :at AND number = :query"
-                " UNION SELECT row FROM people WHERE collection = :at AND :by_id"
-                "  AND person_id >= :id AND person_id < :id || 'g'"
+                " UNION SELECT row FROM people WHERE :by_id AND person_id >= :id"
+                "  AND person_id < :id || 'g' AND +collection = :at"  # +: not by that index
                 ") ORDER BY sort_name, person_id LIMIT :limit",
                 {
                     "at": collection.row,

@@ -1,8 +1,8 @@
 """The gallery: who, of all people enrolled, is this? 1:N and 1:1, on a copy in memory.
 
-A door must notice at once who was enrolled, and above all who was revoked. So every question first
-asks SQLite whether another process has committed (``PRAGMA data_version``, microseconds) and takes
-the changes over. When that fails the question fails: an old copy might let a revoked person in.
+A door must notice at once who was enrolled, and above all who was revoked. So before every question
+the copy takes over what other processes have committed. When that fails the question fails: an old
+copy might let a revoked person in.
 """
 
 from __future__ import annotations
@@ -10,54 +10,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from edge.collection.badge_rows import badge_of
-from edge.collection.collections import Collection, Collections
-from edge.collection.copy import MOST_NEIGHBOURS, Copy, Kind
-from edge.collection.database import open_collection
+from edge.collection.collections import Collection
+from edge.collection.copy import MOST_NEIGHBOURS
+from edge.collection.follower import Follower
 from edge.domain import Candidate, Credentials, Embedding, FaceMatch, Match
-from edge.errors import CollectionError, NotFoundError, StorageError
+from edge.errors import CollectionError, NotFoundError
 from edge.similarity import Calibration
-from edge.storage.database import Database
-from edge.storage.faults import RESTORE
 from edge.storage.key import Key
 from edge.storage.times import from_text_or_none
-
-_PEOPLE = Kind(
-    "person",
-    "SELECT item.row, item.person_id, item.vector,"
-    " json_array(item.name, item.valid_from, item.valid_until,"
-    "  (SELECT json_group_array(json_array(number, valid_from, valid_until, revoked_at))"
-    "   FROM badges WHERE badges.collection = item.collection AND badges.person = item.row))"
-    " FROM people AS item",
-)
-_FACES = Kind(
-    "face",
-    "SELECT item.row, item.face_id, item.vector,"
-    " json_array(people.person_id, item.external_image_id)"
-    " FROM faces AS item LEFT JOIN people ON people.row = item.person",
-)
-
-
-@dataclass(slots=True)
-class _View:
-    """A file, the copies made of it, and how far they have followed it."""
-
-    identity: tuple[int, int]
-    file: Database
-    version: int
-    collection: Collection
-    people: Copy
-    faces: Copy | None = None
-
-    def close(self) -> None:
-        for part in (self.people, self.faces, self.file):
-            if part is not None:
-                part.close()
 
 
 class Gallery:
@@ -72,12 +37,9 @@ class Gallery:
     def __init__(
         self, path: Path, key: Key, collection_id: str, *, calibration: Calibration
     ) -> None:
-        self._path = path
-        self._key = key
-        self._collection_id = collection_id
         self._calibration = calibration
         self._turn = threading.RLock()
-        self._view = self._open()
+        self._follower = Follower(path, key, collection_id)
 
     def __enter__(self) -> Self:
         return self
@@ -93,24 +55,24 @@ class Gallery:
     def close(self) -> None:
         """Forget the copy and give the file back; may be called twice."""
         with self._turn:
-            self._view.close()
+            self._follower.close()
 
     @property
     def collection(self) -> Collection:
         """The collection as of the last refresh."""
-        return self._view.collection
+        return self._follower.collection
 
     @property
     def people_count(self) -> int:
         """How many people a stranger could be taken for: those with at least one face."""
-        with self._fresh() as view:
-            return view.people.size
+        with self._fresh() as copies:
+            return copies.people.size
 
     @property
     def face_count(self) -> int:
         """How many faces the collection holds."""
-        with self._fresh() as view:
-            return view.collection.faces
+        with self._fresh() as copies:
+            return copies.collection.faces
 
     def refresh(self) -> bool:
         """Take over what other processes have committed; return whether there was anything.
@@ -120,18 +82,7 @@ class Gallery:
         :raises StorageError: if it fails; every question fails until it succeeds.
         """
         with self._turn:
-            view = self._view
-            if _identity(self._path) != view.identity:
-                self._reopen()  # another file of that name: restored from a backup
-                return True
-            version = view.file.data_version()
-            if version == view.version:
-                return False
-            if self._take_over():
-                view.version = version
-            else:
-                self._reopen()
-            return True
+            return self._follower.follow()
 
     def search_people(self, embedding: Embedding, limit: int = 2) -> tuple[Match, ...]:
         """Return the *limit* people most alike to *embedding*, best first.
@@ -147,14 +98,14 @@ class Gallery:
     def candidates(self, embedding: Embedding, limit: int = 2) -> tuple[Candidate, ...]:
         """Return :meth:`search_people`'s answer together with what each of them may show."""
         _refuse_limit(limit)
-        with self._fresh() as view:
-            query = view.collection.bytes_of(embedding)
+        with self._fresh() as copies:
+            query = copies.collection.bytes_of(embedding)
             return tuple(
                 Candidate(
                     self._match(neighbour.id, neighbour.cosine),
                     _credentials(neighbour.id, neighbour.data),
                 )
-                for neighbour in view.people.nearest(query, limit)
+                for neighbour in copies.people.nearest(query, limit)
             )
 
     def search_faces(
@@ -166,10 +117,8 @@ class Gallery:
         none. Raises as :meth:`search_people` does.
         """
         _refuse_limit(limit)
-        with self._fresh() as view:
-            query = view.collection.bytes_of(embedding)
-            if view.faces is None:
-                view.faces = Copy(view.file, view.collection, _FACES)
+        with self._fresh() as copies:
+            query = copies.collection.bytes_of(embedding)
             found = tuple(
                 FaceMatch(
                     face_id=neighbour.id,
@@ -178,7 +127,7 @@ class Gallery:
                     similarity=self._calibration.similarity(neighbour.cosine),
                     cosine=neighbour.cosine,
                 )
-                for neighbour in view.faces.nearest(query, limit)
+                for neighbour in copies.faces.nearest(query, limit)
             )
         return tuple(match for match in found if match.similarity >= threshold)
 
@@ -188,8 +137,8 @@ class Gallery:
         :raises NotFoundError: if there is no such person, or no face of hers.
         :raises ModelMismatchError: if *embedding* comes from another model than the collection's.
         """
-        with self._fresh() as view:
-            cosine = view.people.compare(person_id, view.collection.bytes_of(embedding))
+        with self._fresh() as copies:
+            cosine = copies.people.compare(person_id, copies.collection.bytes_of(embedding))
             if cosine is None:
                 raise NotFoundError(f"there is no face of a person {person_id} to compare with")
             return self._match(person_id, cosine)
@@ -199,60 +148,29 @@ class Gallery:
 
         :raises NotFoundError: if there is no such person.
         """
-        with self._fresh() as view:
-            return _credentials(person_id, _person(view, person_id))
+        with self._fresh() as copies:
+            return _credentials(person_id, _person(copies, person_id))
 
     def name_of(self, person_id: str) -> str:
         """Return a person's name, for a screen and never for a log.
 
         :raises NotFoundError: if there is no such person.
         """
-        with self._fresh() as view:
-            return str(_person(view, person_id)[0])
+        with self._fresh() as copies:
+            return str(_person(copies, person_id)[0])
 
     @contextmanager
-    def _fresh(self) -> Iterator[_View]:
+    def _fresh(self) -> Iterator[Follower]:
         with self._turn:
-            self.refresh()
-            yield self._view
-
-    def _open(self) -> _View:
-        identity = _identity(self._path)
-        file = open_collection(self._path, self._key, read_only=True)
-        try:
-            version = file.data_version()
-            with file.snapshot():
-                collection = Collections(file).describe(self._collection_id)
-                people = Copy(file, collection, _PEOPLE)
-        except BaseException:
-            file.close()
-            raise
-        return _View(identity, file, version, collection, people)
-
-    def _reopen(self) -> None:
-        former = self._view
-        self._view = self._open()
-        former.close()
-
-    def _take_over(self) -> bool:
-        """Read what changed; return False if the collection is not the one that was copied."""
-        view = self._view
-        with view.file.snapshot():
-            collection = Collections(view.file).describe(self._collection_id)
-            if collection.row != view.collection.row:
-                return False
-            view.people.refresh()
-            if view.faces is not None:
-                view.faces.refresh()
-        view.collection = collection
-        return True
+            self._follower.follow()
+            yield self._follower
 
     def _match(self, person_id: str, cosine: float) -> Match:
         return Match(person_id, self._calibration.similarity(cosine), cosine)
 
 
-def _person(view: _View, person_id: str) -> tuple[Any, ...]:
-    person = view.people.get(person_id)
+def _person(copies: Follower, person_id: str) -> tuple[Any, ...]:
+    person = copies.people.get(person_id)
     if person is None:
         raise NotFoundError(f"there is no person {person_id}")
     return person
@@ -271,12 +189,3 @@ def _credentials(person_id: str, person: tuple[Any, ...]) -> Credentials:
 def _refuse_limit(limit: int) -> None:
     if not 1 <= limit <= MOST_NEIGHBOURS:
         raise CollectionError(f"a search gives 1 to {MOST_NEIGHBOURS} matches, not {limit}")
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Return what tells the file at *path* from another that takes its name."""
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise StorageError(f"{path} is gone: {error.strerror}", remedy=RESTORE) from error
-    return status.st_dev, status.st_ino

@@ -69,7 +69,7 @@ def load_key(
     environment = os.environ if environment is None else environment
     if folder := environment.get(CREDENTIALS_VARIABLE):
         credential = Path(folder) / CREDENTIAL_NAME
-        if credential.exists():
+        if _exists(credential):
             return _parse(_read(credential), origin=f"the credential {credential}")
     if digits := environment.get(KEY_VARIABLE):
         return _parse(digits, origin=f"the environment variable {KEY_VARIABLE}")
@@ -84,10 +84,10 @@ def load_or_create_key(path: Path, *, databases: Sequence[Path]) -> Key:
     :raises KeyFileError: if the file is malformed or readable by others, or if it is missing
         while one of *databases* exists, which a new key could never open.
     """
-    if not path.exists():
-        orphan = next((database for database in databases if database.exists()), None)
+    if not _exists(path):
+        orphan = next((database for database in databases if _exists(database)), None)
         # Looked at once more: another process may have made the key, then the database.
-        if orphan is not None and not path.exists():
+        if orphan is not None and not _exists(path):
             raise KeyFileError(
                 f"the key file {path} is missing, but {orphan} was encrypted with it",
                 remedy=f"Restore {path} from its backup. Only if the people stored are given up: "
@@ -120,6 +120,17 @@ def _refuse_shared(path: Path) -> None:
             f"(mode {stat.S_IMODE(status.st_mode):04o})",
             remedy=f"Run: chmod 600 {path}",
         )
+
+
+def _exists(path: Path) -> bool:
+    # Not Path.exists, which says no of what it may not see: a new key must not be made then.
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return True
 
 
 def _status(path: Path) -> os.stat_result:

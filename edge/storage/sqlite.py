@@ -32,6 +32,9 @@ BUSY_MILLISECONDS = 5000
 PAGE_BYTES = 4096
 """SQLite's page; no database is smaller."""
 
+CACHE_KIBIBYTES = 16_000
+"""Decrypted pages kept, at most: enough for the names of 100,000 people, which a search reads."""
+
 FILE_MODE = 0o660
 """Mode of a new database before the umask: a unit with UMask=0007 shares it with its group."""
 
@@ -58,7 +61,7 @@ def open_database(
     """
     steps = read_migrations(migrations)
     with translated(path):
-        if not path.exists():
+        if _size(path) is None:
             if read_only:
                 raise StorageError(
                     f"there is no database at {path}", remedy="Enroll somebody, which makes it."
@@ -106,9 +109,22 @@ def _create(path: Path, key: Key, steps: Sequence[Migration], extensions: Sequen
         ) from error
 
 
+def _size(path: Path) -> int | None:
+    """Return how many bytes *path* has, or None if there is no such file."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be reached: {error.strerror}",
+            remedy="Give this user the right to read and write the file and its folder.",
+        ) from error
+
+
 def _refuse_cut_off(path: Path) -> None:
     # SQLite would take it for a new database and throw away the log, perhaps the last copy.
-    size = path.stat().st_size
+    size = _size(path) or 0
     if size < PAGE_BYTES:
         raise StorageError(f"{path} was cut off: it has {size} bytes", remedy=RESTORE)
 
@@ -132,6 +148,7 @@ def _connect(path: Path, key: Key, flags: int, extensions: Sequence[str]) -> aps
         connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         _load(connection, extensions)
         connection.pragma("temp_store", "MEMORY")  # sorting must not spill bytes in the clear
+        connection.pragma("cache_size", -CACHE_KIBIBYTES)
         connection.pragma("foreign_keys", True)
         connection.pragma("secure_delete", True)
         connection.pragma("synchronous", "FULL")

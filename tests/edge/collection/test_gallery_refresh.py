@@ -159,9 +159,9 @@ def test_slots_of_deleted_rows_do_not_pile_up(
         people.update(ada.person_id, NewPerson(f"Ada {number}"))
         gallery.refresh()
 
-    slots = gallery._view.people._memory.row("SELECT count(*) FROM vectors_rowids")
-    chunks = gallery._view.people._memory.rows("SELECT size FROM vectors_chunks")
-    assert gallery._view.people._empty_slots <= 11
+    slots = gallery._follower.people._memory.row("SELECT count(*) FROM vectors_rowids")
+    chunks = gallery._follower.people._memory.rows("SELECT size FROM vectors_chunks")
+    assert gallery._follower.people._empty_slots <= 11
     assert (slots, len(chunks)) == ((1,), 1)
     assert gallery.search_people(face)[0].person_id == ada.person_id
 

@@ -164,7 +164,7 @@ def test_neighbours_hidden_in_memory_are_an_error(
     for _ in range(5):
         people.enroll("badges", NewPerson("Somebody"), [make_face()])
     assert gallery.people_count == 5
-    memory = gallery._view.people._memory
+    memory = gallery._follower.people._memory
     memory.execute("UPDATE vectors SET vector = ? WHERE rowid = 1", (BAD_VECTORS[name].tobytes(),))
 
     with pytest.raises(StorageError, match=r"found \d|could not be computed"):
@@ -172,6 +172,19 @@ def test_neighbours_hidden_in_memory_are_an_error(
     person_id = memory.rows("SELECT id FROM items WHERE row = 1")[0][0]
     with pytest.raises(StorageError, match=r"could not be computed"):
         gallery.compare(person_id, make_embedding())
+
+
+def test_a_copy_that_lost_somebody_answers_nothing(
+    people: People, gallery: Gallery, make_face: FaceMaker, make_embedding: EmbeddingMaker
+) -> None:
+    """Fewer neighbours than were asked for and exist are no answer."""
+    for _ in range(5):
+        people.enroll("badges", NewPerson("Somebody"), [make_face()])
+    assert len(gallery.search_people(make_embedding(), limit=5)) == 5
+    gallery._follower.people._memory.execute("DELETE FROM vectors WHERE rowid = 1")
+
+    with pytest.raises(StorageError, match="5 neighbours of 5 found 4"):
+        gallery.search_people(make_embedding(), limit=5)
 
 
 def test_more_rows_than_sqlite_vec_can_return(

@@ -84,11 +84,11 @@ def test_no_new_key_is_made_beside_a_database(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """A key that cannot be kept is not used."""
+def test_a_path_that_cannot_be_is_told(tmp_path: Path) -> None:
+    """A file where a folder should be."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(KeyFileError, match=r"cannot be created.*storage\.key_file"):
+    with pytest.raises(KeyFileError, match="cannot be read"):
         load_or_create_key(tmp_path / "file" / "ostiary.key", databases=())
 
 
@@ -157,6 +157,20 @@ def test_a_bad_key_is_not_passed_over_for_the_next_place(tmp_path: Path) -> None
         load_key(tmp_path / "file.key", databases=(), environment={"OSTIARY_KEY": "slip"})
 
     assert not (tmp_path / "file.key").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who owns nothing")
+def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
+    """A key that cannot be kept is not used."""
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+
+    os.seteuid(65534)
+    try:
+        with pytest.raises(KeyFileError, match=r"cannot be created.*storage\.key_file"):
+            load_or_create_key(tmp_path / "ostiary.key", databases=())
+    finally:
+        os.seteuid(0)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who owns nothing")

@@ -257,3 +257,15 @@ def test_a_folder_that_this_user_cannot_write_is_told(path: Path, key: Key) -> N
         os.seteuid(0)
 
     assert _notes(path, key) == ["the quick brown fox"]
+
+
+def test_what_cannot_be_reached_is_told(path: Path, key: Key) -> None:
+    """A file where a folder should be, a folder where the file should be."""
+    path.parent.mkdir()
+    (path.parent / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be reached"):
+        _make(path.parent / "file" / "audit.db", key)
+
+    path.mkdir()
+    with pytest.raises(StorageError, match=r"cannot be opened|was cut off"):
+        _make(path, key)
