@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Photo:
     """
 
     name: str
-    source: Path | bytes
+    source: Path | bytes = field(repr=False)  # no face in a traceback
     external_image_id: str | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from flask import Flask, redirect, url_for
@@ -14,22 +14,19 @@ from edge.collection.faces import Faces
 from edge.collection.people import People
 from edge.enrolling import Enroller
 from edge.storage.database import Database
-from enroll import auth, csrf, headers, problems, uploads
+from enroll import auth, csrf, headers, hosts, problems, uploads
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.accounts import blueprint as account_pages
 from enroll.admin.password import blueprint as password_pages
 from enroll.admin.people import blueprint as people_pages
 from enroll.auth import EVERYBODY, allow
+from enroll.hosts import LOOPBACK_NAMES
 from enroll.office import Office, install
 from enroll.passwords import Passwords
 from enroll.sessions import Sessions
 from enroll.sign_in import blueprint as sign_in_pages
 from enroll.store import signing_key
 from enroll.throttle import Throttle
-
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-"""By these alone the pages answer: another site must not reach them under a name of its own that
-it makes point here (DNS rebinding)."""
 
 
 def create_app(
@@ -42,13 +39,13 @@ def create_app(
     audit: Audit,
     passwords: Passwords,
     secure: bool = False,
-    hosts: Sequence[str] = LOOPBACK_NAMES,
+    names: Collection[str] = LOOPBACK_NAMES,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Flask:
     """Return the application.
 
     *database* holds the people, *web* the accounts; *secure* says that it is served over TLS, so
-    that cookies travel no other way; *hosts* are the names it answers to.
+    that cookies travel no other way; *names* are those it answers to.
     """
     app = Flask(__name__)
     app.config.update(
@@ -57,7 +54,6 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=secure,
-        TRUSTED_HOSTS=list(hosts),
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     install(
@@ -80,6 +76,7 @@ def create_app(
     )
     app.context_processor(lambda: {"site": site})
     # The order matters: a stranger is refused before anything that was sent is read.
+    hosts.answer_only(app, names)
     auth.guard(app)
     uploads.limit(app)
     csrf.protect(app)

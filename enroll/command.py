@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,23 +90,16 @@ def serve(app: Flask, *, host: str, port: int, link: str | None) -> None:
     from enroll.uploads import LARGEST_UPLOAD  # noqa: PLC0415
 
     largest = LARGEST_UPLOAD + 2**20  # a little more, so that Flask refuses with a helpful page
-    try:
-        server = waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=THREADS,
-            connection_limit=CONNECTIONS,
-            max_request_body_size=largest,
-            # What is larger would go to a temporary file: photos must never lie on a disk.
-            inbuf_overflow=largest + 2**20,
-            ident=None,
-        )
-    except OSError as error:
-        raise ConfigError(
-            f"{host}:{port} cannot be listened on: {error.strerror}.",
-            remedy="Stop what uses the port, or choose another with web.port or --port.",
-        ) from error
+    server = waitress.create_server(
+        app,
+        sockets=[_listening(host, port)],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        max_request_body_size=largest,
+        # What is larger would go to a temporary file: photos must never lie on a disk.
+        inbuf_overflow=largest + 2**20,
+        ident=None,
+    )
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"Ostiary's web pages: {address}")
     if link is not None:
@@ -114,6 +108,17 @@ def serve(app: Flask, *, host: str, port: int, link: str | None) -> None:
         server.run()
     finally:
         server.close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"{host}:{port} cannot be listened on: {error.strerror}.",
+            remedy="Stop what uses the port, or choose another with web.port or --port.",
+        ) from error
 
 
 def _application(core: Core, database: Database) -> Flask:

@@ -69,7 +69,6 @@ def limit(app: Flask) -> None:
     """Limit what *app* reads of a request, before anything reads it."""
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.config["MAX_FORM_PARTS"] = 50
     app.before_request(_make_room)
 

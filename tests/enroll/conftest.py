@@ -1,0 +1,179 @@
+"""The whole application on real files, with the real recognizer and a clock that tests set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from edge.audit import Audit
+from edge.collection.collections import Collections
+from edge.collection.database import open_collection
+from edge.collection.search import Gallery
+from edge.domain import Pixels
+from edge.enrolling import Enroller
+from edge.storage.database import Database
+from edge.storage.key import Key
+from edge.vision.recognizer import Recognizer
+from enroll.accounts import Account, Accounts, Role
+from enroll.application import create_app
+from enroll.passwords import Passwords
+from enroll.store import open_web
+
+PASSWORD = "quiet harbour nine lamps"  # noqa: S105 - of accounts that live for one test
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+@dataclass
+class Browser:
+    """A client that sends each form with the token of the page that shows it."""
+
+    client: FlaskClient
+    answers: list[TestResponse] = field(default_factory=list)
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, buffered=True, **more)
+
+    def send(
+        self, path: str, data: dict[str, Any] | None = None, *, page: str | None = None
+    ) -> TestResponse:
+        token = token_in(self.client.get(page or path))
+        form = {"csrf_token": token} | (data or {})
+        if "photos" not in form:
+            return self.client.post(path, data=form)
+        # Encoded in memory: the client would spool large forms to a file, and not close it.
+        boundary, body = encode_multipart(form)
+        return self.client.post(
+            path, data=body, content_type=f"multipart/form-data; boundary={boundary}"
+        )
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        return self.send("/sign-in", {"name": name, "password": password})
+
+
+@dataclass(frozen=True)
+class House:
+    """What stands behind the pages, for looking at it directly."""
+
+    app: Flask
+    folder: Path
+    database: Database
+    web: Database
+    gallery: Gallery
+    audit: Audit
+    passwords: Passwords
+    clock: Clock
+
+    def browser(self) -> Browser:
+        return Browser(self.app.test_client())
+
+    def account(self, name: str, role: Role) -> Account:
+        return Accounts(self.web).create(
+            name=name,
+            role=role,
+            password_hash=self.passwords.hash(PASSWORD),
+            now=self.clock(),
+        )
+
+    def signed_in(self, role: Role) -> Browser:
+        self.account(f"the {role}", role)
+        browser = self.browser()
+        assert browser.sign_in(f"the {role}").status_code == 302
+        return browser
+
+
+def token_in(answer: TestResponse) -> str:
+    """Return the token of the forms of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
+    assert found is not None, answer.text
+    return found[1]
+
+
+def jpeg(pixels: Pixels) -> bytes:
+    """Return *pixels* as a camera would save them."""
+    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+
+
+def upload(*photos: bytes) -> list[FileStorage]:
+    """Return *photos* as a form sends them; for none, what a browser sends where none is chosen."""
+    if not photos:
+        return [FileStorage(BytesIO(), filename="", name="photos")]
+    return [
+        FileStorage(BytesIO(photo), filename=f"IMG_{number}.jpg", name="photos")
+        for number, photo in enumerate(photos)
+    ]
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Passwords:
+    """Hash with the cheapest parameters: what is tested here is not argon2."""
+    return Passwords(PasswordHasher.from_parameters(CHEAPEST))
+
+
+@pytest.fixture
+def house(tmp_path: Path, recognizer: Recognizer, passwords: Passwords) -> Iterator[House]:
+    """Build the application as `ostiary web` does, in a folder of its own."""
+    key, clock = Key.random(), Clock()
+    path = tmp_path / "collection.db"
+    with (
+        open_collection(path, key) as database,
+        open_web(tmp_path / "web.db", key) as web,
+        Audit(tmp_path / "audit.db", key) as audit,
+    ):
+        Collections(database).ensure("badges", model=recognizer.model, dimension=128)
+        with Gallery(path, key, "badges", calibration=recognizer.calibration) as gallery:
+            app = create_app(
+                site="Lighthouse",
+                collection_id="badges",
+                database=database,
+                web=web,
+                enroller=Enroller(
+                    recognizer=recognizer,
+                    database=database,
+                    gallery=gallery,
+                    audit=audit,
+                    collection_id="badges",
+                    clock=clock,
+                ),
+                audit=audit,
+                passwords=passwords,
+                clock=clock,
+            )
+            yield House(app, tmp_path, database, web, gallery, audit, passwords, clock)
+
+
+@pytest.fixture(scope="session")
+def portrait(astronaut: Pixels) -> bytes:
+    """Show one woman."""
+    return jpeg(astronaut)
+
+
+@pytest.fixture(scope="session")
+def driver(carphone: list[Pixels]) -> tuple[bytes, ...]:
+    """Show one man three times."""
+    return tuple(jpeg(carphone[number]) for number in (0, 20, 40))

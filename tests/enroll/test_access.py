@@ -1,0 +1,166 @@
+"""Who may see what: a table over every address there is."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from edge.audit import EventKind
+from edge.collection.collections import Collections
+from edge.collection.people import NewPerson, People
+from enroll import auth
+from enroll.accounts import Accounts, Role
+from tests.enroll.conftest import Browser, House
+
+ALL = set(Role)
+ENROLLING = ALL - {Role.AUDITOR}
+ERASING = {Role.OWNER, Role.MANAGER}
+OWNING = {Role.OWNER}
+
+PUBLIC = {"sign_in.show", "sign_in.sign_in", "sign_in.show_set_up", "sign_in.set_up", "static"}
+
+ALLOWED = {
+    "start": ALL,
+    "sign_in.sign_out": ALL,
+    "people.list_people": ALL,
+    "people.show": ALL,
+    "people.show_enroll": ENROLLING,
+    "people.enroll": ENROLLING,
+    "people.show_delete": ERASING,
+    "people.delete": ERASING,
+    "accounts.list_accounts": OWNING,
+    "accounts.invite": OWNING,
+    "accounts.remove": OWNING,
+    "password.show": ALL,
+    "password.change": ALL,
+}
+
+
+def routes(app: Flask) -> list[tuple[str, str, str]]:
+    """Return endpoint, method and an address of every route."""
+    adapter = app.url_map.bind("localhost")
+    values = {"person_id": uuid4(), "account_id": uuid4(), "token": "x", "filename": "ostiary.css"}
+    return [
+        (
+            rule.endpoint,
+            method,
+            adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}),
+        )
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+
+
+def ask(browser: Browser, method: str, path: str) -> int:
+    """Return the status of a request that would be accepted but for who asks."""
+    if method == "GET":
+        return browser.get(path).status_code
+    return browser.send(path, page="/sign-in").status_code
+
+
+def test_the_table_is_whole(house: House) -> None:
+    """Every address is either public by intention or in the table of roles."""
+    assert {endpoint for endpoint, _, _ in routes(house.app)} == PUBLIC | ALLOWED.keys()
+
+
+def test_nobody_signed_in(house: House) -> None:
+    """Everything but signing in is denied to strangers; pages lead to the form."""
+    for endpoint, method, path in routes(house.app):
+        status = ask(house.browser(), method, path)
+        if endpoint in PUBLIC:
+            assert status in {200, 401, 404}, endpoint  # 401: the empty form; 404: no such link
+        else:
+            assert status == (302 if method == "GET" else 401), endpoint
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role(house: House, role: Role) -> None:
+    """Each role may do what the table says and is told 403 of everything else."""
+    browser = house.signed_in(role)
+    for endpoint, method, path in routes(house.app):
+        if endpoint in PUBLIC or endpoint == "sign_in.sign_out":
+            continue
+        denied = ask(browser, method, path) == 403
+        assert denied == (role not in ALLOWED[endpoint]), (endpoint, method)
+
+
+def test_unmarked_views_stop_the_start(house: House) -> None:
+    """Whoever forgets to say who may see a view cannot start the application."""
+    house.app.view_functions["forgotten"] = lambda: "secret"
+    with pytest.raises(RuntimeError, match="forgotten"):
+        auth.refuse_unmarked(house.app)
+
+
+def test_unmarked_views_are_shown_to_nobody(house: House) -> None:
+    """A view that slips in later is denied to the owner, too."""
+    house.app.url_map._remap = True
+    house.app._got_first_request = False
+    house.app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = house.signed_in(Role.OWNER).get("/forgotten")
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+def test_allow_needs_a_role() -> None:
+    """Nobody writes `allow()` and means everybody."""
+    with pytest.raises(ValueError, match="nobody"):
+        auth.allow()
+
+
+@pytest.mark.parametrize("path", ["/admin/people/{}", "/admin/people/{}/delete"])
+def test_people_of_another_collection(house: House, path: str) -> None:
+    """Knowing the id of somebody in another collection shows and erases nothing."""
+    collections = Collections(house.database)
+    badges = collections.describe("badges")
+    collections.create("others", model=badges.model, dimension=badges.dimension)
+    person = People(house.database).enroll("others", NewPerson(name="Somebody"))
+    browser = house.signed_in(Role.OWNER)
+
+    path = path.format(person.person_id)
+    assert browser.get(path).status_code == 404
+    if path.endswith("delete"):
+        sent = browser.send(path, {"name": "Somebody"}, page="/admin/people")
+        assert sent.status_code == 404
+    assert People(house.database).get(person.person_id).name == "Somebody"
+
+
+def test_inviting_and_removing(house: House) -> None:
+    """An owner's link makes an account of the chosen role, and removing it ends it."""
+    owner = house.signed_in(Role.OWNER)
+    page = owner.send("/admin/accounts/invite", {"role": "auditor"}, page="/admin/accounts")
+    path = page.text.split("http://localhost")[1].split("<")[0]
+    guest = house.browser()
+    guest.send(path, {"name": "Guest", "password": "p q r s t u v", "again": "p q r s t u v"})
+    assert guest.get("/admin/people").status_code == 200
+
+    account = Accounts(house.web).by_name("guest")
+    assert account is not None
+    assert account.role is Role.AUDITOR
+    owner.send(f"/admin/accounts/{account.account_id}/remove", page="/admin/accounts")
+    assert guest.get("/admin/people").status_code == 302
+    changes = [
+        entry.event.reason
+        for entry in house.audit.entries()
+        if entry.event.kind is EventKind.SETTINGS_CHANGED
+    ]
+    assert changes == ["ACCOUNT_INVITED", "ACCOUNT_CREATED", "ACCOUNT_REMOVED"]
+
+
+def test_the_last_owner_stays(house: House) -> None:
+    """Nobody can lock everybody out."""
+    owner = house.signed_in(Role.OWNER)
+    (account,) = Accounts(house.web).list()
+    answer = owner.send(f"/admin/accounts/{account.account_id}/remove", page="/admin/accounts")
+    assert answer.status_code == 409
+    assert "last owner" in answer.text
+    assert owner.get("/admin/accounts").status_code == 200
+
+
+def test_an_invented_role(house: House) -> None:
+    """There are no other roles to be had."""
+    owner = house.signed_in(Role.OWNER)
+    for role in ("", "god", "OWNER"):
+        answer = owner.send("/admin/accounts/invite", {"role": role}, page="/admin/accounts")
+        assert answer.status_code == 400
