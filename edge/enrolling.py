@@ -197,16 +197,19 @@ class Enroller:
     def _examine_all(self, photos: Sequence[Photo]) -> tuple[Examined, ...]:
         if not photos:
             raise PhotosRefusedError(("There is no photo.",), remedy="Give at least one.")
-        examined, refusals = [], []
+        examined: list[Examined] = []
+        refusals: list[str] = []
+        remedies: set[str] = set()
         for photo in photos:
             try:
                 examined.append(self.examine(read_image(photo.source, name=photo.name)))
             except (NoFaceError, EnrollmentError) as error:
-                refusals.append(f"{photo.name}: {error}")
+                refusals.append(f"{photo.name}: {error.message}")
+                remedies.add(error.remedy)
             except ImageError as error:  # which names the photo by itself
                 refusals.append(str(error))
         if refusals:
-            raise PhotosRefusedError(tuple(refusals))
+            raise PhotosRefusedError(tuple(refusals), remedy=" ".join(sorted(remedies)))
         embeddings = [each.embedding for each in examined]
         odd = disagreeing(embeddings, self._recognizer.calibration)
         if odd:
