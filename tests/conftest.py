@@ -51,3 +51,33 @@ def chelsea() -> Pixels:
 def carphone() -> list[Pixels]:
     """Show one man in a car: 120 frames of 144 × 176, BGR."""
     return list(clip(CARPHONE))
+
+
+def allowed_skips() -> tuple[str, ...]:
+    """Return the beginnings of the reasons for which a test may be skipped where CI=true."""
+    lines = (Path(__file__).parent / "allowed_skips.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every skip with its reason; in CI, refuse one that nobody has agreed to."""
+    for reason in _refused_skips(terminalreporter):
+        terminalreporter.write_line(f"not tolerated in CI: skipped because {reason}", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI that skipped a test for an unknown reason."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and _refused_skips(reporter) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _refused_skips(reporter: pytest.TerminalReporter) -> list[str]:
+    if os.environ.get("CI") != "true":
+        return []
+    reasons = [
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in reporter.stats.get("skipped", [])
+    ]
+    return [reason for reason in reasons if not reason.startswith(allowed_skips())]
