@@ -86,19 +86,6 @@ def compare_all(
     return Comparisons(impostors, np.concatenate(genuine_cells), np.concatenate(genuine_people))
 
 
-def compare_strangers(probes: Templates, references: Templates) -> Counts:
-    """Return the impostor counts, ``(CELLS,)``, of every probe with every other person's reference.
-
-    Both must number the people alike.
-    """
-    impostors = np.zeros(CELLS, np.int64)
-    for start in range(0, len(probes), BLOCK_ROWS):
-        rows = probes.people[start : start + BLOCK_ROWS]
-        cells = cells_of(probes.vectors[start : start + BLOCK_ROWS] @ references.vectors.T)
-        impostors += _counts(cells[rows[:, None] != references.people[None, :]])
-    return impostors
-
-
 def _blocks(people: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
     """Yield ``(start, stop)`` of blocks of about BLOCK_ROWS rows that cut no person in two."""
     ends = np.append(np.flatnonzero(np.diff(people)) + 1, len(people))
