@@ -109,22 +109,44 @@ class Enroller:
         :raises NoFaceError: if it shows none.
         :raises EnrollmentError: if it is not good enough, or another is almost as large.
         """
+        faces = self.look(pixels)
+        if not faces:
+            raise NoFaceError("no face was found.", remedy=_RETAKE)
+        face = faces[0]
+        if len(faces) > 1:
+            raise EnrollmentError(
+                f"{IN_WORDS[QualityReason.EXCEEDS_MAX_FACES]}.",
+                remedy="Cut the picture so that one person is left.",
+            )
+        if not face.quality.good:
+            reasons = (IN_WORDS[reason] for reason in face.quality.reasons)
+            raise EnrollmentError(f"{', '.join(reasons)}.", remedy=_RETAKE)
+        return self.embed(pixels, face)
+
+    def look(self, pixels: Pixels) -> tuple[Face, ...]:
+        """Return the faces that may be meant in a picture, largest first, good or not; at most two.
+
+        Two say that it is open which is meant.
+        """
         with self._turn:
             faces = self._recognizer.faces(pixels, limit=2)
-            if not faces:
-                raise NoFaceError("no face was found.", remedy=_RETAKE)
-            face = faces[0]
-            if any(_rivals(face, other) for other in faces[1:]):
-                raise EnrollmentError(
-                    f"{IN_WORDS[QualityReason.EXCEEDS_MAX_FACES]}.",
-                    remedy="Cut the picture so that one person is left.",
-                )
-            if not face.quality.good:
-                reasons = (IN_WORDS[reason] for reason in face.quality.reasons)
-                raise EnrollmentError(f"{', '.join(reasons)}.", remedy=_RETAKE)
-            height, width = pixels.shape[:2]
+        return faces[:1] + tuple(other for other in faces[1:] if _rivals(faces[0], other))
+
+    def embed(self, pixels: Pixels, face: Face) -> Examined:
+        """Return *face*, which was found in *pixels*, with its embedding."""
+        height, width = pixels.shape[:2]
+        with self._turn:
             embedding = self._recognizer.embed(pixels, face)
-            return Examined(face, face.box.relative_to(width, height), embedding)
+        return Examined(face, face.box.relative_to(width, height), embedding)
+
+    @property
+    def calibration(self) -> Calibration:
+        """What a cosine between two embeddings of this enroller is worth."""
+        return self._recognizer.calibration
+
+    def recognize(self, examined: Examined) -> Match | None:
+        """Return the person most alike, as a door would find her, or None if nobody is enrolled."""
+        return next(iter(self._gallery.search_people(examined.embedding, limit=1)), None)
 
     def enroll(
         self,
@@ -145,8 +167,30 @@ class Enroller:
         :raises CollectionError: as :meth:`People.enroll` does.
         :raises AuditError: if it cannot be recorded; nothing is stored then.
         """
-        examined = self._examine_all(photos)
-        double = self.look_alike(examined)
+        return self.enroll_examined(
+            person,
+            self._examine_all(photos),
+            badges,
+            actor=actor,
+            somebody_else=somebody_else,
+            external_image_ids=[photo.external_image_id for photo in photos],
+        )
+
+    def enroll_examined(
+        self,
+        person: NewPerson,
+        examined: Sequence[Examined],
+        badges: Sequence[Badge] = (),
+        *,
+        actor: str,
+        somebody_else: bool = False,
+        external_image_ids: Sequence[str | None] | None = None,
+    ) -> Person:
+        """Do as :meth:`enroll` does with faces that were examined before, of one person.
+
+        Without any she is enrolled with her badges alone. Raises as :meth:`enroll` does.
+        """
+        double = self.look_alike(examined) if examined else None
         if double is not None and not somebody_else:
             raise AlreadyEnrolledError(double.person_id, double.similarity)
         faces = [
@@ -155,9 +199,11 @@ class Enroller:
                 box=each.box,
                 confidence=each.face.confidence,
                 quality=each.face.quality,
-                external_image_id=photo.external_image_id,
+                external_image_id=image_id,
             )
-            for photo, each in zip(photos, examined, strict=True)
+            for each, image_id in zip(
+                examined, external_image_ids or [None] * len(examined), strict=True
+            )
         ]
         with self._database.transaction():
             stored = self._people.enroll(self._collection_id, person, faces, badges)
