@@ -255,12 +255,18 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a person may show at a door: validity of the person and of every badge."""
+    """What a person may show at a door: validity of the person and of every badge.
+
+    *suspended*: she may not pass for now. *look_alikes*: somebody else is so like her that her face
+    alone does not say which of them it is.
+    """
 
     person_id: str
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     badges: tuple[Badge, ...] = ()
+    suspended: bool = False
+    look_alikes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +305,8 @@ class Reason(StrEnum):
     NO_MATCH = "NO_MATCH"
     SIMILARITY_TOO_LOW = "SIMILARITY_TOO_LOW"
     AMBIGUOUS = "AMBIGUOUS"
+    SECOND_FACTOR_NEEDED = "SECOND_FACTOR_NEEDED"
+    PERSON_SUSPENDED = "PERSON_SUSPENDED"
     PERSON_NOT_YET_VALID = "PERSON_NOT_YET_VALID"
     PERSON_EXPIRED = "PERSON_EXPIRED"
     NO_BADGE = "NO_BADGE"

@@ -86,6 +86,10 @@ class AlreadyExistsError(CollectionError):
     """Error raised when a collection, person or badge of that name exists already."""
 
 
+class ConflictError(CollectionError):
+    """Error raised when somebody else changed a person since she was looked at."""
+
+
 class ModelMismatchError(CollectionError):
     """Error raised when a vector comes from another model than the collection's."""
 

@@ -22,7 +22,12 @@ _PEOPLE = Kind(
     "SELECT item.row, item.person_id, item.vector,"
     " json_array(item.name, item.valid_from, item.valid_until,"
     "  (SELECT json_group_array(json_array(number, valid_from, valid_until, revoked_at))"
-    "   FROM badges WHERE badges.collection = item.collection AND badges.person = item.row))"
+    "   FROM badges WHERE badges.collection = item.collection AND badges.person = item.row),"
+    "  item.suspended_at IS NOT NULL,"
+    "  EXISTS (SELECT 1 FROM look_alikes AS pair"
+    "   WHERE pair.collection = item.collection AND pair.person_a = item.row)"
+    "  OR EXISTS (SELECT 1 FROM look_alikes AS pair"
+    "   WHERE pair.collection = item.collection AND pair.person_b = item.row))"
     " FROM people AS item",
 )
 _FACES = Kind(
@@ -70,7 +75,10 @@ class Follower:
 
     @property
     def people(self) -> Copy:
-        """The people: name, validity from and until, badges as lists of their four columns."""
+        """The people: name, validity from and until, badges, whether suspended, and whether alike.
+
+        Each badge is a list of its four columns.
+        """
         return self._view.people
 
     @property

@@ -6,26 +6,44 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from edge.collection.badge_rows import insert_badges
 from edge.collection.collections import Collection, Collections
+from edge.collection.export import PersonExport, export_person
 from edge.collection.faces import NewFace, insert_faces
 from edge.collection.fused import refresh_fused
-from edge.collection.person_rows import Consent, NewPerson, Person, read_people, sort_name_of
-from edge.collection.text import is_presentable
+from edge.collection.look_alikes import mark_pair, unmark_pair
+from edge.collection.merge import merge_people
+from edge.collection.pages import PeoplePage, PersonState, Sort, read_page
+from edge.collection.person_rows import (
+    TOLD,
+    Consent,
+    NewPerson,
+    Person,
+    read_people,
+    row_of,
+    sort_name_of,
+    write_told,
+)
 from edge.domain import Badge
-from edge.errors import AlreadyExistsError, CollectionError, ConstraintError, NotFoundError
-from edge.storage.database import Database, Row
-from edge.storage.times import to_text, to_text_or_none
+from edge.errors import CollectionError, ConflictError, NotFoundError
+from edge.storage.database import Database
+from edge.storage.times import to_text
 
-__all__ = ["Consent", "Erased", "NewPerson", "People", "Person"]
-
-LONGEST_NAME = 200
-LONGEST_EXTERNAL_ID = 128
-"""Characters, as of a user id in Amazon Rekognition."""
+__all__ = ["Consent", "Erased", "NewPerson", "People", "PeoplePage", "Person", "PersonExport"]
 
 LEAST_ID_PREFIX = 4
 """Characters of a person id that make a search by it: fewer would find too many."""
+
+_INSERT = (
+    f"INSERT INTO people ({', '.join(TOLD)}, person_id, collection, created_at)"  # noqa: S608 - a constant
+    f" VALUES ({', '.join('?' * (len(TOLD) + 3))})"
+)
+_UPDATE = (
+    f"UPDATE people SET {', '.join(f'{name} = ?' for name in TOLD)}, version = version + 1"  # noqa: S608 - a constant
+    " WHERE row = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +73,42 @@ class People:
         :raises NotFoundError: if there is no such collection.
         :raises ModelMismatchError: if a vector comes from another model than the collection's.
         :raises AlreadyExistsError: if the external id or a badge number is somebody's already.
-        :raises CollectionError: if anything told is malformed, or more than 100 faces are given.
+        :raises CollectionError: if anything told is malformed, more than 100 faces are given, or
+            any of somebody who declined.
         """
         person_id = str(uuid.uuid4())
         with self._database.transaction():
             collection = Collections(self._database).describe(collection_id)
-            self._write(
-                "INSERT INTO people (name, sort_name, external_id, valid_from, valid_until,"
-                " consent_text_version, consent_agreed_at, consent_method,"
-                " person_id, collection, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                person,
-                (person_id, collection.row, to_text(datetime.now(UTC))),
-            )
-            row, _ = self._row(person_id)
+            more = (person_id, collection.row, to_text(datetime.now(UTC)))
+            write_told(self._database, _INSERT, person, more)
+            row, _ = row_of(self._database, person_id)
             insert_badges(self._database, collection=collection.row, person=row, badges=badges)
-            self._add_faces(collection, row, faces)
-            return read_people(self._database, [row])[0]
+            return self._add_faces(collection, row, faces)
 
     def add_faces(self, person_id: str, faces: Sequence[NewFace]) -> Person:
         """Store more faces of a person, all or none.
 
         :raises NotFoundError: if there is no such person.
         :raises ModelMismatchError: if a vector comes from another model than the collection's.
-        :raises CollectionError: if the person would have more than 100 faces.
+        :raises CollectionError: if the person would have more than 100 faces, or declined.
         """
         with self._database.transaction():
-            row, collection_id = self._row(person_id)
-            self._add_faces(Collections(self._database).describe(collection_id), row, faces)
-            return read_people(self._database, [row])[0]
+            row, collection_id = row_of(self._database, person_id)
+            collection = Collections(self._database).describe(collection_id)
+            return self._add_faces(collection, row, faces)
+
+    def replace_faces(self, person_id: str, faces: Sequence[NewFace]) -> Person:
+        """Erase a person's faces from every file and store *faces* in their place, all or none.
+
+        :raises StorageError: if it is done, but the old ones cannot be wiped from the log yet.
+
+        Otherwise raises as :meth:`add_faces` does.
+        """
+        with self._database.transaction():
+            row, collection_id = row_of(self._database, person_id)
+            collection = Collections(self._database).describe(collection_id)
+            self._remove_faces(collection, row)
+            return self._add_faces(collection, row, faces)
 
     def get(self, person_id: str) -> Person:
         """Return one person.
@@ -90,7 +116,7 @@ class People:
         :raises NotFoundError: if there is none of that id.
         """
         with self._database.snapshot():
-            row, _ = self._row(person_id)
+            row, _ = row_of(self._database, person_id)
             return read_people(self._database, [row])[0]
 
     def list(
@@ -109,6 +135,39 @@ class People:
                 (collection.row, *place, limit),
             )
             return read_people(self._database, [row for (row,) in rows])
+
+    def page(
+        self,
+        collection_id: str,
+        *,
+        query: str = "",
+        sort: Sort = "name",
+        descending: bool = False,
+        state: PersonState | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        now: datetime | None = None,
+    ) -> PeoplePage:
+        """Return one page of the people whom *query* may mean and who are in *state*.
+
+        *query* is a part of the name, without regard to case and accents, or the beginning of an
+        external id, a badge number or a person id. *cursor* is another page's: it goes on from
+        there with the same *query*, *sort* and *state*. *now* is when the states are judged.
+
+        :raises NotFoundError: if there is no such collection.
+        :raises CollectionError: if *cursor* is no page's, or belongs to another sorting.
+        """
+        return read_page(
+            self._database,
+            collection_id,
+            query=query,
+            sort=sort,
+            descending=descending,
+            state=state,
+            limit=limit,
+            cursor=cursor,
+            now=now or datetime.now(UTC),
+        )
 
     def find(self, collection_id: str, query: str, *, limit: int = 100) -> tuple[Person, ...]:
         """Return up to *limit* people by name whom *query* may mean.
@@ -142,23 +201,90 @@ class People:
             )
             return read_people(self._database, [row for (row,) in rows])
 
-    def update(self, person_id: str, person: NewPerson) -> Person:
-        """Replace what is told about a person; faces and badges stay as they are.
+    def update(self, person_id: str, person: NewPerson, *, version: int | None = None) -> Person:
+        """Replace what is told about a person; badges stay as they are, and faces.
+
+        But whoever declines now has her faces erased from every file. *version* is that of the
+        person who was looked at: if somebody else changed her since, nothing is changed.
 
         :raises NotFoundError: if there is no such person.
+        :raises ConflictError: if she has another *version* by now.
         :raises AlreadyExistsError: if the external id is somebody else's.
         :raises CollectionError: if anything told is malformed.
+        :raises StorageError: if it is done, but faces cannot be wiped from the log yet.
         """
         with self._database.transaction():
-            row, _ = self._row(person_id)
-            self._write(
-                "UPDATE people SET name = ?, sort_name = ?, external_id = ?, valid_from = ?,"
-                " valid_until = ?, consent_text_version = ?, consent_agreed_at = ?,"
-                " consent_method = ? WHERE row = ?",
-                person,
-                (row,),
-            )
+            row, collection_id = row_of(self._database, person_id)
+            (former,) = read_people(self._database, [row])
+            if version is not None and version != former.version:
+                raise ConflictError(
+                    "somebody else has changed this person meanwhile",
+                    remedy="Look at what is stored now, then change it again.",
+                )
+            if person.declined and former.faces:
+                self._remove_faces(Collections(self._database).describe(collection_id), row)
+            write_told(self._database, _UPDATE, person, (row,))
             return read_people(self._database, [row])[0]
+
+    def suspend(self, person_id: str, at: datetime) -> Person:
+        """Let no door open for a person any more, noting the time *at* (aware), unless already so.
+
+        :raises NotFoundError: if there is no such person.
+        """
+        return self._set_suspended(person_id, "ifnull(suspended_at, ?)", to_text(at))
+
+    def resume(self, person_id: str) -> Person:
+        """Take a suspension back.
+
+        :raises NotFoundError: if there is no such person.
+        """
+        return self._set_suspended(person_id, "?", None)
+
+    def mark_look_alikes(self, one: str, other: str, similarity: float) -> None:
+        """Say that a door might take two people for each other; *similarity* in percent.
+
+        No door lets either in by face alone from now on. Marking them again notes the similarity.
+
+        :raises NotFoundError: if one of them does not exist.
+        :raises CollectionError: if they are one person, or of two collections.
+        """
+        mark_pair(self._database, one, other, similarity)
+
+    def unmark_look_alikes(self, one: str, other: str) -> None:
+        """Take a mark back.
+
+        :raises NotFoundError: if one of them does not exist, or they are not marked.
+        """
+        unmark_pair(self._database, one, other)
+
+    def merge(self, keep_id: str, other_id: str) -> Person:
+        """Make two people one: *keep_id* gets the faces and badges, *other_id* is erased.
+
+        What is told about the one who is kept stands; what she lacks of external id, consent and
+        validity is not taken over, as it was told of somebody else. If either was suspended, she is.
+
+        :raises NotFoundError: if one of them does not exist.
+        :raises CollectionError: if they are one person or of two collections, have more than 100
+            faces together, or the one who is kept declined and the other has faces.
+        :raises StorageError: if it is done, but cannot be wiped from the log yet.
+        """
+        return merge_people(self._database, keep_id, other_id)
+
+    def export(self, person_id: str) -> PersonExport:
+        """Return everything stored about a person, as she may ask for it.
+
+        :raises NotFoundError: if there is no such person.
+        """
+        return export_person(self._database, person_id)
+
+    def overdue(self, now: datetime) -> tuple[str, ...]:
+        """Return the ids of everybody whose retention has ended by *now* (aware), longest first."""
+        rows = self._database.rows(
+            "SELECT person_id FROM people WHERE retention_until <= ?"
+            " ORDER BY retention_until, person_id",
+            (to_text(now),),
+        )
+        return tuple(person_id for (person_id,) in rows)
 
     def delete(self, person_id: str) -> Erased:
         """Erase a person with her faces and badges from every file.
@@ -169,35 +295,39 @@ class People:
         with self._database.transaction():
             person = self.get(person_id)
             self._database.execute("DELETE FROM people WHERE person_id = ?", (person_id,))
-        self._database.truncate_log()
+            self._database.truncate_log()
         return Erased(person_id, faces=person.faces, badges=len(person.badges))
 
-    def _write(self, sql: str, person: NewPerson, more: Row) -> None:
-        """Run *sql* with what is told about *person*, then *more*; say what a refusal means."""
-        try:
-            self._database.execute(sql, (*_columns(person), *more))
-        except ConstraintError as error:
-            if "person_validity" in error.message:
-                raise CollectionError("the validity ends before it begins") from error
-            raise AlreadyExistsError(
-                f"the external id {person.external_id} is somebody's already"
-            ) from error
+    def _add_faces(self, collection: Collection, row: int, faces: Sequence[NewFace]) -> Person:
+        (person,) = read_people(self._database, [row])
+        if not faces:
+            return person
+        if person.declined:
+            raise CollectionError(
+                "this person declined to be recognized by her face",
+                remedy="Ask for her consent first, and record it.",
+            )
+        insert_faces(self._database, collection, faces, person=row)
+        refresh_fused(self._database, collection, row)
+        return read_people(self._database, [row])[0]
 
-    def _add_faces(self, collection: Collection, row: int, faces: Sequence[NewFace]) -> None:
-        if faces:
-            insert_faces(self._database, collection, faces, person=row)
-            refresh_fused(self._database, collection, row)
-
-    def _row(self, person_id: str) -> tuple[int, str]:
-        """Return a person's row and her collection's id."""
-        row = self._database.row(
-            "SELECT people.row, collection_id FROM people"
-            " JOIN collections ON collections.row = people.collection WHERE person_id = ?",
-            (person_id,),
+    def _remove_faces(self, collection: Collection, row: int) -> None:
+        self._database.execute(
+            "DELETE FROM faces WHERE collection = ? AND person = ?", (collection.row, row)
         )
-        if row is None:
-            raise NotFoundError(f"there is no person {person_id}")
-        return row[0], row[1]
+        refresh_fused(self._database, collection, row)
+        self._database.truncate_log()
+
+    def _set_suspended(
+        self, person_id: str, value: Literal["?", "ifnull(suspended_at, ?)"], at: str | None
+    ) -> Person:
+        with self._database.transaction():
+            row, _ = row_of(self._database, person_id)
+            self._database.execute(
+                f"UPDATE people SET suspended_at = {value} WHERE row = ?",  # noqa: S608 - constants only
+                (at, row),
+            )
+            return read_people(self._database, [row])[0]
 
     def _place(self, person_id: str) -> tuple[str, str]:
         """Return where in the list by name a person stands."""
@@ -205,32 +335,3 @@ class People:
         if row is None:
             raise NotFoundError(f"there is no person {person_id} any more to go on from")
         return row[0], person_id
-
-
-def _columns(person: NewPerson) -> tuple[str | None, ...]:
-    """Return what is told about *person* in the order of the statements above.
-
-    :raises CollectionError: if the name or the external id is empty, too long, or unprintable.
-    """
-    if not is_presentable(person.name, longest=LONGEST_NAME):
-        raise CollectionError(
-            "the name is empty, too long, or holds control characters",
-            remedy=f"Give one of 1 to {LONGEST_NAME} characters.",
-        )
-    external_id = person.external_id
-    if external_id is not None and not is_presentable(external_id, longest=LONGEST_EXTERNAL_ID):
-        raise CollectionError(
-            "the external id is empty, too long, or holds control characters",
-            remedy=f"Give one of 1 to {LONGEST_EXTERNAL_ID} characters, or none.",
-        )
-    consent = person.consent
-    return (
-        person.name,
-        sort_name_of(person.name),
-        external_id,
-        to_text_or_none(person.valid_from),
-        to_text_or_none(person.valid_until),
-        consent.text_version if consent else None,
-        to_text(consent.agreed_at) if consent else None,
-        consent.method if consent else None,
-    )

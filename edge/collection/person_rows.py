@@ -9,9 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge.collection.badge_rows import badge_of
+from edge.collection.text import is_presentable
 from edge.domain import Badge
-from edge.storage.database import Database
-from edge.storage.times import from_text, from_text_or_none
+from edge.errors import AlreadyExistsError, CollectionError, ConstraintError, NotFoundError
+from edge.storage.database import Database, Row
+from edge.storage.times import from_text, from_text_or_none, to_text, to_text_or_none
+
+LONGEST_NAME = 200
+LONGEST_EXTERNAL_ID = 128
+"""Characters, as of a user id in Amazon Rekognition."""
+
+TOLD = (
+    "name",
+    "sort_name",
+    "external_id",
+    "valid_from",
+    "valid_until",
+    "consent_text_version",
+    "consent_agreed_at",
+    "consent_method",
+    "retention_until",
+    "declined",
+)
+"""The columns of what is told about a person, in the order of :func:`write_told`'s values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +45,29 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """What is told about a person. Open ends of the validity are None; times are aware."""
+    """What is told about a person. Open ends of the validity are None; times are aware.
+
+    *retention_until*: when everything about her is to be erased, None for no end. *declined*: she
+    refuses to be recognized by her face and carries a badge only; then she has no faces.
+    """
 
     name: str
     external_id: str | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     consent: Consent | None = None
+    retention_until: datetime | None = None
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as stored. *faces* is how many faces there are, *external_id* an HR number or so."""
+    """A person as stored.
+
+    *external_id* is an HR number or so, *faces* how many faces there are, *suspended_at* since when
+    she may not pass, *look_alikes* the ids of people whom a door might take for her. *version*
+    grows with every change of what is told about her: :meth:`People.update` compares it.
+    """
 
     person_id: str
     collection_id: str
@@ -48,6 +79,24 @@ class Person:
     created_at: datetime
     faces: int
     badges: tuple[Badge, ...]
+    suspended_at: datetime | None
+    retention_until: datetime | None
+    declined: bool
+    look_alikes: tuple[str, ...]
+    version: int
+
+    @property
+    def told(self) -> NewPerson:
+        """What is told about her, to be changed in part and given to :meth:`People.update`."""
+        return NewPerson(
+            name=self.name,
+            external_id=self.external_id,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            consent=self.consent,
+            retention_until=self.retention_until,
+            declined=self.declined,
+        )
 
 
 def sort_name_of(name: str) -> str:
@@ -68,6 +117,18 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
         (wanted,),
     ):
         badges.setdefault(row, []).append(badge_of(badge))
+    look_alikes: dict[int, list[str]] = {}
+    for row, other in database.rows(
+        "WITH wanted AS (SELECT row, collection FROM people"
+        " WHERE row IN (SELECT value FROM json_each(?))), pair AS ("
+        " SELECT wanted.row, person_b AS other FROM wanted JOIN look_alikes AS known"
+        "  ON known.collection = wanted.collection AND known.person_a = wanted.row"
+        " UNION ALL SELECT wanted.row, person_a FROM wanted JOIN look_alikes AS known"
+        "  ON known.collection = wanted.collection AND known.person_b = wanted.row)"
+        " SELECT pair.row, person_id FROM pair JOIN people ON people.row = other ORDER BY person_id",
+        (wanted,),
+    ):
+        look_alikes.setdefault(row, []).append(other)
     people = {
         row: Person(
             person_id=person_id,
@@ -80,6 +141,11 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
             created_at=from_text(created_at),
             faces=faces,
             badges=tuple(badges.get(row, ())),
+            suspended_at=from_text_or_none(suspended_at),
+            retention_until=from_text_or_none(retention_until),
+            declined=bool(declined),
+            look_alikes=tuple(look_alikes.get(row, ())),
+            version=version,
         )
         for (
             row,
@@ -91,12 +157,15 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
             valid_until,
             created_at,
             faces,
+            suspended_at,
+            retention_until,
+            declined,
+            version,
             *consent,
         ) in database.rows(
             "SELECT people.row, person_id, collection_id, name, external_id,"
-            " valid_from, valid_until, people.created_at,"
-            " (SELECT count(*) FROM faces"
-            "  WHERE faces.collection = people.collection AND faces.person = people.row),"
+            " valid_from, valid_until, people.created_at, people.faces,"
+            " suspended_at, retention_until, declined, version,"
             " consent_text_version, consent_agreed_at, consent_method"
             " FROM people JOIN collections ON collections.row = people.collection"
             " WHERE people.row IN (SELECT value FROM json_each(?))",
@@ -111,3 +180,61 @@ def _consent(columns: Sequence[str | None]) -> Consent | None:
     if text_version is None or agreed_at is None or method is None:
         return None
     return Consent(text_version, from_text(agreed_at), method)
+
+
+def row_of(database: Database, person_id: str) -> tuple[int, str]:
+    """Return a person's row and her collection's id.
+
+    :raises NotFoundError: if there is no such person.
+    """
+    row = database.row(
+        "SELECT people.row, collection_id FROM people"
+        " JOIN collections ON collections.row = people.collection WHERE person_id = ?",
+        (person_id,),
+    )
+    if row is None:
+        raise NotFoundError(f"there is no person {person_id}")
+    return row[0], row[1]
+
+
+def write_told(database: Database, sql: str, person: NewPerson, more: Row) -> None:
+    """Run *sql* with the values of :data:`TOLD`, then *more*; say what a refusal means.
+
+    :raises AlreadyExistsError: if the external id is somebody else's.
+    :raises CollectionError: if anything told is malformed.
+    """
+    try:
+        database.execute(sql, (*_values(person), *more))
+    except ConstraintError as error:
+        if "person_validity" in error.message:
+            raise CollectionError("the validity ends before it begins") from error
+        raise AlreadyExistsError(
+            f"the external id {person.external_id} is somebody's already"
+        ) from error
+
+
+def _values(person: NewPerson) -> Row:
+    if not is_presentable(person.name, longest=LONGEST_NAME):
+        raise CollectionError(
+            "the name is empty, too long, or holds control characters",
+            remedy=f"Give one of 1 to {LONGEST_NAME} characters.",
+        )
+    external_id = person.external_id
+    if external_id is not None and not is_presentable(external_id, longest=LONGEST_EXTERNAL_ID):
+        raise CollectionError(
+            "the external id is empty, too long, or holds control characters",
+            remedy=f"Give one of 1 to {LONGEST_EXTERNAL_ID} characters, or none.",
+        )
+    consent = person.consent
+    return (
+        person.name,
+        sort_name_of(person.name),
+        external_id,
+        to_text_or_none(person.valid_from),
+        to_text_or_none(person.valid_until),
+        consent.text_version if consent else None,
+        to_text(consent.agreed_at) if consent else None,
+        consent.method if consent else None,
+        to_text_or_none(person.retention_until),
+        person.declined,
+    )

@@ -177,12 +177,14 @@ def _person(copies: Follower, person_id: str) -> tuple[Any, ...]:
 
 
 def _credentials(person_id: str, person: tuple[Any, ...]) -> Credentials:
-    _, valid_from, valid_until, badges = person
+    _, valid_from, valid_until, badges, suspended, look_alikes = person
     return Credentials(
         person_id=person_id,
         valid_from=from_text_or_none(valid_from),
         valid_until=from_text_or_none(valid_until),
         badges=tuple(badge_of(badge) for badge in badges),
+        suspended=bool(suspended),
+        look_alikes=bool(look_alikes),
     )
 
 

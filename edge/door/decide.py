@@ -72,12 +72,17 @@ def _recognition_fault(
     best = candidates[0].match
     if not best.similarity > threshold:
         return Reason.SIMILARITY_TOO_LOW
+    if candidates[0].credentials.look_alikes:
+        # Whoever it is of the two, her face does not tell, and so neither do her credentials.
+        return Reason.SECOND_FACTOR_NEEDED
     if len(candidates) > 1 and not best.cosine - candidates[1].match.cosine >= margin:
         return Reason.AMBIGUOUS
     return None
 
 
 def _credential_fault(credentials: Credentials, now: datetime) -> Reason | None:
+    if credentials.suspended:
+        return Reason.PERSON_SUSPENDED
     if credentials.valid_from is not None and now < credentials.valid_from:
         return Reason.PERSON_NOT_YET_VALID
     if credentials.valid_until is not None and now >= credentials.valid_until:

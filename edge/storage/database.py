@@ -28,6 +28,7 @@ class Database:
         self._connection = connection
         self._turn = threading.RLock()
         self._depth = 0
+        self._truncate_then = False
         self.path = path
 
     def __enter__(self) -> Self:
@@ -96,6 +97,8 @@ class Database:
             try:
                 yield
                 self.execute("RELEASE inner" if inner else "COMMIT")
+                if not inner and self._truncate_then:
+                    self._truncate_log()
             except BaseException:
                 # After a full or failing disk, SQLite has rolled back by itself.
                 if self._connection.in_transaction:
@@ -104,6 +107,7 @@ class Database:
                 raise
             finally:
                 self._depth -= 1
+                self._truncate_then = self._truncate_then and inner
 
     def data_version(self) -> int:
         """Return a number that changes whenever another connection has committed."""
@@ -113,10 +117,18 @@ class Database:
     def truncate_log(self) -> None:
         """Move the log's pages into the file and cut the log to nothing.
 
-        Until then, deleted bytes are still in the log.
+        Until then, deleted bytes are still in the log. Inside a transaction it is done right after
+        the commit.
 
         :raises StorageError: if another process reads an old state for too long.
         """
+        with self._turn:
+            if self._depth > 0:
+                self._truncate_then = True
+            else:
+                self._truncate_log()
+
+    def _truncate_log(self) -> None:
         with self._turn, translated(self.path):
             busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         if busy:

@@ -164,6 +164,7 @@ def test_updating_replaces_what_is_told_and_nothing_else(
         valid_from=None,
         valid_until=NOON,
         consent=None,
+        version=person.version + 1,
     )
 
 

@@ -1,0 +1,74 @@
+"""Everything stored about one person, as she may ask for it (GDPR, articles 15 and 20)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from edge.collection.collections import Collections
+from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
+from edge.collection.person_rows import Person, read_people, row_of
+from edge.storage.database import Database
+
+NOTE = (
+    "No picture is stored. A vector is what the named model computed from a face: little-endian "
+    "float32 numbers in base64. It cannot be shown as a picture and is of use with that model "
+    "only. look_alikes are the ids of people whom a door might mistake for this person."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFace:
+    """A face with its vector in base64."""
+
+    stored: StoredFace
+    vector: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExport:
+    """All there is about *person*; *searched_vector* is the one that doors compare with."""
+
+    note: str
+    person: Person
+    faces: tuple[ExportedFace, ...]
+    searched_vector: str | None
+
+    def to_json(self) -> str:
+        """Return it as an indented JSON document; times are ISO 8601 in UTC."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, default=_plain)
+
+
+def export_person(database: Database, person_id: str) -> PersonExport:
+    """Return all there is about a person, as of one moment.
+
+    :raises NotFoundError: if there is no such person.
+    """
+    faces = Faces(database)
+    with database.snapshot():
+        row, collection_id = row_of(database, person_id)
+        (person,) = read_people(database, [row])
+        stored = faces.list(collection_id, person_id=person_id, limit=MOST_FACES_OF_A_PERSON)
+        collection = Collections(database).describe(collection_id)
+        vectors = (collection.bytes_of(faces.embedding(face.face_id)) for face in stored)
+        fused = database.row("SELECT vector FROM people WHERE row = ?", (row,))
+    return PersonExport(
+        note=NOTE,
+        person=person,
+        faces=tuple(
+            ExportedFace(face, _text(vector)) for face, vector in zip(stored, vectors, strict=True)
+        ),
+        searched_vector=_text(fused[0]) if fused and fused[0] is not None else None,
+    )
+
+
+def _text(vector: bytes) -> str:
+    return base64.b64encode(vector).decode("ascii")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an export")
