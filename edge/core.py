@@ -16,6 +16,7 @@ from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.search import Gallery
 from edge.config import Settings
+from edge.desk import Desk
 from edge.enrolling import Enroller
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
@@ -26,6 +27,8 @@ from edge.vision.recognizer import Recognizer
 
 COLLECTION_FILE = "collection.db"
 AUDIT_FILE = "audit.db"
+WEB_FILE = "web.db"
+DESK_FILE = "desk.db"
 
 
 class Core:
@@ -42,14 +45,20 @@ class Core:
     def audit_path(self) -> Path:
         return self.settings.storage.folder / AUDIT_FILE
 
+    @property
+    def web_path(self) -> Path:
+        """The accounts of the web pages, which open it by themselves, with this key."""
+        return self.settings.storage.folder / WEB_FILE
+
     @cached_property
     def key(self) -> Key:
-        """The key of both databases; made on first use.
+        """The key of every database; made on first use.
 
         :raises KeyFileError: if it is missing, malformed or readable by others.
         """
         return load_key(
-            self.settings.storage.key_file, databases=(self.collection_path, self.audit_path)
+            self.settings.storage.key_file,
+            databases=(self.collection_path, self.audit_path, self.web_path),
         )
 
     @cached_property
@@ -100,6 +109,14 @@ class Core:
         return Audit(self.audit_path, self.key)
 
     @cached_property
+    def desk(self) -> Desk:
+        """Where the pages ask the door to unlock.
+
+        :raises StorageError: if it cannot be opened.
+        """
+        return Desk(self.settings.storage.folder / DESK_FILE, self.key)
+
+    @cached_property
     def enroller(self) -> Enroller:
         """Enrols into the door's collection, which is made on first use for this embedder."""
         return Enroller(
@@ -141,7 +158,7 @@ class Core:
 
     def close(self) -> None:
         """Give back the files that were opened."""
-        for name in ("gallery", "database", "audit"):
+        for name in ("gallery", "database", "audit", "desk"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()

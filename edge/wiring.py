@@ -5,19 +5,24 @@ One screen tells what the program is made of. The parts get plain values and loo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from edge.config import Settings
 from edge.core import Core
 from edge.door.decide import DecisionPolicy
-from edge.door.loop import DoorLoop, DoorPolicy, Observer
+from edge.door.loop import DoorLoop, DoorPolicy
+from edge.door.parts import Observer, Requests
 from edge.door.presentation import PresentationPolicy
 from edge.door.pulse import Pulse
+from edge.errors import StorageError
 from edge.hardware import Camera, Lock
 from edge.similarity import similarity_of_fmr
 from edge.vision.card import EmbedderCard
 from edge.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
 
 SAME_FACE_FMR = 1e-3
 """False match rate at which two frames of one approach count as one face. A stranger who steps in
@@ -47,7 +52,17 @@ def wired_door(
             watchdog=Watchdog(),
             policy=door_policy(settings, core.embedder),
             observers=observers,
+            requests=_requests(core),
         )
+
+
+def _requests(core: Core) -> Requests | None:
+    """Return the desk, or None where it cannot be opened: the door goes on without it."""
+    try:
+        return core.desk
+    except StorageError as error:
+        log.warning("the door cannot be asked to unlock from the pages: %s", error)
+        return None
 
 
 def door_policy(settings: Settings, embedder: EmbedderCard) -> DoorPolicy:

@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.door",),
     ("edge.hardware", "edge.vision"),
     ("edge.collection",),
-    ("edge.audit",),
+    ("edge.audit", "edge.desk", "edge.live"),
     ("edge.storage",),
     ("edge.watchdog", "edge.config"),
     ("edge.similarity",),

@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     """Every kind of event."""
 
     DECISION = "decision"
+    REMOTE_UNLOCK = "remote-unlock"
     ENROLLED = "enrolled"
     PERSON_CHANGED = "person-changed"
     PERSON_DELETED = "person-deleted"
@@ -33,6 +34,14 @@ class EventKind(StrEnum):
     DOOR_STOPPED = "door-stopped"
     SIGN_IN = "sign-in"
     SIGN_IN_REFUSED = "sign-in-refused"
+    ACCOUNT_INVITED = "account-invited"
+    ACCOUNT_CREATED = "account-created"
+    ACCOUNT_REMOVED = "account-removed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - an event, not a password
+    SECOND_STEP_ON = "second-step-on"
+    SECOND_STEP_OFF = "second-step-off"
+    PEOPLE_EXPORTED = "people-exported"
+    PEOPLE_IMPORTED = "people-imported"
     SETTINGS_CHANGED = "settings-changed"
     FAULT = "fault"
 

@@ -1,5 +1,8 @@
 """The watch at one door: camera, recognizer, presentation, decision, audit, lock; knows protocols.
 
+Each turn first attends to what people ask for by the pages, which works without a camera, and
+then looks at a frame.
+
 The lock is secured first and last. An event is written to the audit before the lock is released,
 so no unlock goes unrecorded; if it cannot be written, the lock is secured and the error ends the
 loop, because a door that cannot account for itself must not open. Any other fault denies: the
@@ -13,21 +16,20 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
-from edge.audit import AuditEntry, AuditEvent, EventKind
-from edge.domain import (
-    Candidate,
-    Decision,
-    Embedding,
-    Evidence,
-    Face,
-    Frame,
-    Outcome,
-    Pixels,
-    Reason,
-)
+from edge.audit import AuditEvent, EventKind
+from edge.domain import Decision, Evidence, Frame, Outcome, Reason
 from edge.door.decide import DecisionPolicy, decide
+from edge.door.parts import (
+    Badges,
+    FaceReader,
+    Heartbeat,
+    Observer,
+    Record,
+    Release,
+    Requests,
+    Sign,
+)
 from edge.door.presentation import (
     Observation,
     PresentationPolicy,
@@ -36,6 +38,7 @@ from edge.door.presentation import (
     conclude,
     observe,
 )
+from edge.door.remote import RemoteUnlocking
 from edge.errors import AuditError, CameraError, EndOfFootageError, OstiaryError
 from edge.hardware import Camera
 
@@ -46,58 +49,6 @@ FRAME_TIMEOUT = 0.5
 
 FAULT_PAUSE = 0.5
 """Seconds between a fault and the next try, so that a lasting fault does not burn the processor."""
-
-
-class FaceReader(Protocol):
-    """The part of the recognizer that the door needs."""
-
-    def largest(self, pixels: Pixels) -> Face | None: ...
-
-    def embed(self, pixels: Pixels, face: Face) -> Embedding: ...
-
-
-class Badges(Protocol):
-    """The part of the gallery that the door needs."""
-
-    @property
-    def people_count(self) -> int: ...
-
-    def candidates(self, embedding: Embedding, limit: int = 2) -> tuple[Candidate, ...]: ...
-
-
-class Release(Protocol):
-    """The part of the pulse that the door needs."""
-
-    @property
-    def active(self) -> bool: ...
-
-    def start(self) -> bool: ...
-
-    def secure(self) -> None: ...
-
-
-class Record(Protocol):
-    """The part of the audit that the door needs."""
-
-    def append(self, event: AuditEvent) -> AuditEntry: ...
-
-
-class Heartbeat(Protocol):
-    """The part of the watchdog that the door needs."""
-
-    def ready(self) -> None: ...
-
-    def alive(self) -> None: ...
-
-    def stopping(self) -> None: ...
-
-
-class Observer(Protocol):
-    """Somebody who watches the door work, such as a screen; told after the lock has acted."""
-
-    def looked(self, frame: Frame, face: Face | None) -> None: ...
-
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +74,8 @@ class DoorLoop:
         watchdog: Heartbeat,
         policy: DoorPolicy,
         observers: Sequence[Observer] = (),
+        requests: Requests | None = None,
+        signs: Sequence[Sign] = (),
     ) -> None:
         self._camera = camera
         self._recognizer = recognizer
@@ -132,8 +85,15 @@ class DoorLoop:
         self._watchdog = watchdog
         self._policy = policy
         self._observers = tuple(observers)
+        self._signs = tuple(signs)
+        self._remote = (
+            RemoteUnlocking(requests=requests, door=policy.name, pulse=pulse, audit=audit)
+            if requests is not None
+            else None
+        )
         self._watch = Watch()
         self._fault: str | None = None
+        self._fault_kind: str | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Watch the door until *stop* is set or the footage ends.
@@ -147,6 +107,7 @@ class DoorLoop:
             self._watchdog.ready()
             while not stop.is_set():
                 try:
+                    self._attend()
                     self._step()
                 except EndOfFootageError:
                     break
@@ -155,11 +116,20 @@ class DoorLoop:
                 except Exception as error:  # noqa: BLE001 - whatever fails, the door stays locked
                     self._recover(error)
                     stop.wait(FAULT_PAUSE)
+                self._show()
                 self._watchdog.alive()
             self._record(AuditEvent(kind=EventKind.DOOR_STOPPED, at=_now(), door=self._policy.name))
         finally:
             self._watchdog.stopping()
             self._pulse.secure()
+
+    def _attend(self) -> None:
+        if self._remote is not None:
+            self._remote.attend(_now())
+
+    def _show(self) -> None:
+        for sign in self._signs:
+            sign.turned(released=self._pulse.active, fault=self._fault_kind)
 
     def _step(self) -> None:
         frame = self._camera.read(FRAME_TIMEOUT)
@@ -231,11 +201,15 @@ class DoorLoop:
 
     def _recover(self, error: Exception) -> None:
         self._watch = Watch()
-        self._pulse.secure()
+        if self._fault is None or not isinstance(error, CameraError):
+            # Losing the camera ends a release. While it is lost no face can begin one, so what is
+            # released then was asked for by a person, and keeps its time.
+            self._pulse.secure()
         told = f"{type(error).__name__}: {error}"
         if told == self._fault:
             return
         self._fault = told
+        self._fault_kind = type(error).__name__
         if isinstance(error, CameraError):
             # The camera logs its own losses, once each.
             return
@@ -255,7 +229,7 @@ class DoorLoop:
     def _recovered(self) -> None:
         if self._fault is not None:
             log.warning("the door works again")
-            self._fault = None
+            self._fault = self._fault_kind = None
 
 
 def _now() -> datetime:

@@ -49,11 +49,13 @@ def open_database(
     migrations: str,
     read_only: bool = False,
     extensions: Sequence[str] = (),
+    patience_milliseconds: int = BUSY_MILLISECONDS,
 ) -> Database:
     """Open the database at *path*; make it, or bring it to this version, unless *read_only*.
 
     *migrations* is the package whose folder of that name holds the numbered SQL files;
-    *extensions* are paths of loadable extensions, loaded before the migrations run.
+    *extensions* are paths of loadable extensions, loaded before the migrations run;
+    *patience_milliseconds* is how long a statement waits for another process.
 
     :raises KeyFileError: if *key* does not open it.
     :raises NewerDatabaseError: if a newer Ostiary wrote it.
@@ -74,6 +76,7 @@ def open_database(
                 _refuse_older(connection, steps, path)
             else:
                 migrate(connection, steps, path=str(path))
+            connection.set_busy_timeout(patience_milliseconds)
         except BaseException:
             connection.close()
             raise

@@ -1,0 +1,119 @@
+"""Unlocking on request: whoever may asks by the pages; the door checks, records, and obeys or not.
+
+A request is refused when it is stale (its sender has long turned away), when it names another door,
+or while the door is released anyway. Granted or refused, it is in the audit before anything moves.
+
+A desk that cannot be read neither opens nor stops the door: it is left alone for a while, then
+tried again. An audit that cannot be written ends the loop, as for faces.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from edge.audit import AuditEvent, EventKind
+from edge.desk import Answer, UnlockRequest
+from edge.door.parts import Record, Release, Requests
+from edge.errors import LockError, StorageError
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(seconds=10)
+"""Who asked longer ago may not be looking at the door any more."""
+
+AHEAD = timedelta(seconds=1)
+"""How far the clock may have been set back between asking and answering."""
+
+RETRY_SECONDS = 5.0
+"""Pause after a fault of the desk: what a broken file costs must not slow down the door."""
+
+
+class RemoteUnlocking:
+    """Answers the requests for one door."""
+
+    def __init__(
+        self,
+        *,
+        requests: Requests,
+        door: str,
+        pulse: Release,
+        audit: Record,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._requests = requests
+        self._door = door
+        self._pulse = pulse
+        self._audit = audit
+        self._clock = clock
+        self._broken = False
+        self._retry_at = float("-inf")
+
+    def attend(self, now: datetime) -> None:
+        """Answer every request that has come.
+
+        :raises AuditError: if one could not be recorded; it is not obeyed then.
+        :raises LockError: if the lock did not obey; the request is answered as refused.
+        """
+        if self._clock() < self._retry_at:
+            return
+        try:
+            requests = self._requests.take()
+        except StorageError as error:
+            self._give_up(error)
+            return
+        if self._broken:
+            self._broken = False
+            log.warning("requests to unlock are answered again")
+        for request in requests:
+            self._attend_to(request, now)
+
+    def _attend_to(self, request: UnlockRequest, now: datetime) -> None:
+        answer = self._judged(request, now)
+        self._record(request, now, answer)
+        if answer is Answer.REQUESTED:
+            try:
+                if not self._pulse.start():
+                    # Another release began between judging and here: the record must say so.
+                    answer = Answer.BUSY
+                    self._record(request, now, answer)
+            except LockError:
+                self._record(request, now, Answer.LOCK_FAULT)
+                self._answer(request, Answer.LOCK_FAULT)
+                raise
+        self._answer(request, answer)
+
+    def _judged(self, request: UnlockRequest, now: datetime) -> Answer:
+        if request.door != self._door:
+            return Answer.UNKNOWN_DOOR
+        if not -AHEAD <= now - request.at <= FRESH:
+            return Answer.STALE
+        if self._pulse.active:
+            return Answer.BUSY
+        return Answer.REQUESTED
+
+    def _record(self, request: UnlockRequest, now: datetime, answer: Answer) -> None:
+        self._audit.append(
+            AuditEvent(
+                kind=EventKind.REMOTE_UNLOCK,
+                at=now,
+                door=self._door,
+                outcome=answer.outcome,
+                reason=answer,
+                detail=f"{request.actor}: {request.reason}",
+            )
+        )
+
+    def _answer(self, request: UnlockRequest, answer: Answer) -> None:
+        try:
+            self._requests.answer(request.request_id, answer)
+        except StorageError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: StorageError) -> None:
+        self._retry_at = self._clock() + RETRY_SECONDS
+        if not self._broken:
+            log.error("requests to unlock cannot be answered: %s", error)
+        self._broken = True
