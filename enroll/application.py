@@ -61,6 +61,7 @@ def create_app(
         Office(
             site=site,
             collection_id=collection_id,
+            database=database,
             collections=Collections(database),
             people=People(database),
             faces=Faces(database),

@@ -14,6 +14,7 @@ from edge.collection.collections import Collections
 from edge.collection.faces import Faces
 from edge.collection.people import People
 from edge.enrolling import Enroller
+from edge.storage.database import Database
 from enroll.accounts import Accounts, Invitations
 from enroll.passwords import Passwords
 from enroll.sessions import Sessions
@@ -24,10 +25,14 @@ _EXTENSION = "ostiary"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The parts of the pages. *site* is the building's name, *collection_id* whom the pages show."""
+    """The parts of the pages. *site* is the building's name, *collection_id* whom the pages show.
+
+    *database* holds them: whatever changes and is recorded happens in one transaction of it.
+    """
 
     site: str
     collection_id: str
+    database: Database
     collections: Collections
     people: People
     faces: Faces
@@ -40,12 +45,23 @@ class Office:
     passwords: Passwords
     clock: Callable[[], datetime]
 
-    def record(self, kind: EventKind, *, reason: str | None = None, detail: str = "") -> None:
+    def record(
+        self,
+        kind: EventKind,
+        *,
+        reason: str | None = None,
+        person_id: str | None = None,
+        detail: str = "",
+    ) -> None:
         """Append an event to the audit; *detail* names accounts by id, never a person.
 
         :raises AuditError: if it cannot be recorded.
         """
-        self.audit.append(AuditEvent(kind=kind, at=self.clock(), reason=reason, detail=detail))
+        self.audit.append(
+            AuditEvent(
+                kind=kind, at=self.clock(), reason=reason, person_id=person_id, detail=detail
+            )
+        )
 
 
 def install(app: Flask, office: Office) -> None:

@@ -73,8 +73,7 @@ def set_up(token: str) -> ResponseReturnValue:
     except AccountError as error:
         return render_template("set_up.html", role=role, name=name, error=error), 422
     here.record(
-        EventKind.SETTINGS_CHANGED,
-        reason="ACCOUNT_CREATED",
+        EventKind.ACCOUNT_CREATED,
         detail=f"account {account.account_id}, {account.role}",
     )
     return redirect(begin_session(account))

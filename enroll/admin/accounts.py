@@ -33,8 +33,7 @@ def invite() -> ResponseReturnValue:
         abort(400)
     here = office()
     here.record(
-        EventKind.SETTINGS_CHANGED,
-        reason="ACCOUNT_INVITED",
+        EventKind.ACCOUNT_INVITED,
         detail=f"{role}, by account {signed_in().account_id}",
     )
     token = here.invitations.issue(role, now=here.clock())
@@ -52,8 +51,7 @@ def remove(account_id: UUID) -> ResponseReturnValue:
     except AccountError as error:
         return _page(error=error), 409
     here.record(
-        EventKind.SETTINGS_CHANGED,
-        reason="ACCOUNT_REMOVED",
+        EventKind.ACCOUNT_REMOVED,
         detail=f"account {account_id}, by account {signed_in().account_id}",
     )
     flash("The account is removed.")

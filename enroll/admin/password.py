@@ -37,11 +37,7 @@ def change() -> ResponseReturnValue:
         refuse_weak(password, name=account.name)
     except AccountError as error:
         return render_template("password.html", error=error), 422
-    here.record(
-        EventKind.SETTINGS_CHANGED,
-        reason="PASSWORD_CHANGED",
-        detail=f"account {account.account_id}",
-    )
+    here.record(EventKind.PASSWORD_CHANGED, detail=f"account {account.account_id}")
     here.accounts.set_password_hash(account.account_id, here.passwords.hash(password))
     here.sessions.end_all(account.account_id)
     begin_session(account)
