@@ -54,10 +54,10 @@ def web(program: Program, host: str | None, port: int | None, *, invite_owner: b
     port = port or program.settings.web.port
     refuse_network(host)
     # Seconds of loading that `ostiary --help` need not wait for.
-    from enroll.store import WEB_FILE, open_web  # noqa: PLC0415
+    from enroll.store import open_web  # noqa: PLC0415
 
     core = program.core
-    with open_web(core.settings.storage.folder / WEB_FILE, core.key) as database:
+    with open_web(core.web_path, core.key) as database:
         app = _application(core, database)
         link = _owner_link(database, wanted=invite_owner)
         serve(app, host=host, port=port, link=link)

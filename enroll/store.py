@@ -10,8 +10,6 @@ from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
 
-WEB_FILE = "web.db"
-
 SECRET_BYTES = 32
 """256 bits: beyond guessing, for the key that signs cookies and for every token."""
 
