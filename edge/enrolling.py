@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from edge.audit import Audit, AuditEvent, EventKind
+from edge.collection.badges import Badges
 from edge.collection.faces import NewFace
 from edge.collection.fused import LEAST_WEIGHT
 from edge.collection.people import Erased, NewPerson, People, Person
@@ -97,6 +98,7 @@ class Enroller:
         self._recognizer = recognizer
         self._database = database
         self._people = People(database)
+        self._badges = Badges(database)
         self._gallery = gallery
         self._audit = audit
         self._collection_id = collection_id
@@ -128,9 +130,13 @@ class Enroller:
 
         Two say that it is open which is meant.
         """
-        with self._turn:
-            faces = self._recognizer.faces(pixels, limit=2)
+        faces = self.faces(pixels, limit=2)
         return faces[:1] + tuple(other for other in faces[1:] if _rivals(faces[0], other))
+
+    def faces(self, pixels: Pixels, *, limit: int = 10) -> tuple[Face, ...]:
+        """Return all faces in a picture, largest first, good or not."""
+        with self._turn:
+            return self._recognizer.faces(pixels, limit=limit)
 
     def embed(self, pixels: Pixels, face: Face) -> Examined:
         """Return *face*, which was found in *pixels*, with its embedding."""
@@ -193,18 +199,7 @@ class Enroller:
         double = self.look_alike(examined) if examined else None
         if double is not None and not somebody_else:
             raise AlreadyEnrolledError(double.person_id, double.similarity)
-        faces = [
-            NewFace(
-                embedding=each.embedding,
-                box=each.box,
-                confidence=each.face.confidence,
-                quality=each.face.quality,
-                external_image_id=image_id,
-            )
-            for each, image_id in zip(
-                examined, external_image_ids or [None] * len(examined), strict=True
-            )
-        ]
+        faces = _new_faces(examined, external_image_ids)
         with self._database.transaction():
             stored = self._people.enroll(self._collection_id, person, faces, badges)
             self._record(
@@ -214,6 +209,30 @@ class Enroller:
                 detail=f"faces {stored.faces}, badges {len(stored.badges)}, by {actor}",
             )
         return stored
+
+    def add_examined(
+        self,
+        person_id: str,
+        examined: Sequence[Examined],
+        badges: Sequence[Badge] = (),
+        *,
+        actor: str,
+    ) -> Person:
+        """Give a person who is enrolled more faces and badges, and record it; all or nothing.
+
+        :raises CollectionError: as :meth:`People.add_faces` and :meth:`Badges.add` do.
+        :raises AuditError: if it cannot be recorded; nothing is stored then.
+        """
+        with self._database.transaction():
+            self._people.add_faces(person_id, _new_faces(examined))
+            for badge in badges:
+                self._badges.add(person_id, badge)
+            self._record(
+                EventKind.PERSON_CHANGED,
+                person_id,
+                detail=f"faces added {len(examined)}, badges added {len(badges)}, by {actor}",
+            )
+            return self._people.get(person_id)
 
     def look_alike(self, examined: Sequence[Examined]) -> Match | None:
         """Return the enrolled person for whom a door could take the one in the photos, if any."""
@@ -299,6 +318,23 @@ def disagreeing(embeddings: Sequence[Embedding], calibration: Calibration) -> tu
     return tuple(
         index for index in range(len(embeddings)) if index != typical and not agrees[typical][index]
     )
+
+
+def _new_faces(
+    examined: Sequence[Examined], external_image_ids: Sequence[str | None] | None = None
+) -> list[NewFace]:
+    return [
+        NewFace(
+            embedding=each.embedding,
+            box=each.box,
+            confidence=each.face.confidence,
+            quality=each.face.quality,
+            external_image_id=image_id,
+        )
+        for each, image_id in zip(
+            examined, external_image_ids or [None] * len(examined), strict=True
+        )
+    ]
 
 
 def _rivals(largest: Face, other: Face) -> bool:
