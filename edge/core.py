@@ -18,6 +18,7 @@ from edge.collection.search import Gallery
 from edge.config import Settings
 from edge.desk import Desk
 from edge.enrolling import Enroller
+from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
 from edge.vision.card import EmbedderCard
@@ -115,6 +116,11 @@ class Core:
         :raises StorageError: if it cannot be opened.
         """
         return Desk(self.settings.storage.folder / DESK_FILE, self.key)
+
+    @property
+    def live(self) -> LiveFolder:
+        """Where the door shows what it sees."""
+        return LiveFolder(self.settings.live.folder)
 
     @cached_property
     def enroller(self) -> Enroller:

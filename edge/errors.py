@@ -142,6 +142,10 @@ class LockError(HardwareError):
     """Error raised when the lock cannot be driven; the door must be taken as not controlled."""
 
 
+class LiveError(OstiaryError):
+    """Error raised when a folder may not hold what a door sees: not in memory, or open to others."""
+
+
 class AuditError(OstiaryError):
     """Error raised when an event cannot be recorded: the door must not open."""
 

@@ -16,8 +16,9 @@ from edge.door.loop import DoorLoop, DoorPolicy
 from edge.door.parts import Observer, Requests
 from edge.door.presentation import PresentationPolicy
 from edge.door.pulse import Pulse
-from edge.errors import StorageError
+from edge.errors import LiveError, StorageError
 from edge.hardware import Camera, Lock
+from edge.live import Publisher
 from edge.similarity import similarity_of_fmr
 from edge.vision.card import EmbedderCard
 from edge.watchdog import Watchdog
@@ -43,6 +44,9 @@ def wired_door(
         pulse = Pulse(lock, seconds=settings.lock.release_seconds)
         parts.callback(pulse.close)
         pulse.secure()
+        shown = _publisher(core)
+        for each in shown:
+            parts.callback(each.close)
         yield DoorLoop(
             camera=camera,
             recognizer=core.recognizer,
@@ -51,9 +55,23 @@ def wired_door(
             audit=core.audit,
             watchdog=Watchdog(),
             policy=door_policy(settings, core.embedder),
-            observers=observers,
+            observers=(*observers, *shown),
             requests=_requests(core),
+            signs=shown,
         )
+
+
+def _publisher(core: Core) -> tuple[Publisher, ...]:
+    """Return who shows what the door sees, or nobody where that is not wanted or not possible."""
+    if not core.settings.live.enabled:
+        return ()
+    folder = core.live
+    try:
+        folder.prepare()
+    except LiveError as error:
+        log.warning("there is no live picture: %s", error)
+        return ()
+    return (Publisher(folder, door=core.settings.door.name),)
 
 
 def _requests(core: Core) -> Requests | None:

@@ -18,7 +18,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.wiring", "edge.diagnosis"),
     ("edge.core",),
     ("edge.importing",),
-    ("edge.enrolling",),
+    ("edge.enrolling", "edge.retention", "edge.rows"),
+    ("edge.examining", "edge.archive"),
     ("edge.door",),
     ("edge.hardware", "edge.vision"),
     ("edge.collection",),
@@ -42,6 +43,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     ),
     "edge.hardware": ("edge.collection", "edge.audit", "edge.storage"),
     "edge.door": ("edge.collection", "edge.vision", "edge.storage", "edge.config"),
+    "edge.live": ("edge.audit", "edge.desk", "edge.config"),
     "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
     "enroll": (
         "edge.door.loop",

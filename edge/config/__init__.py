@@ -9,6 +9,7 @@ from edge.config.load import load_settings
 from edge.config.settings import (
     CameraSettings,
     DoorSettings,
+    LiveSettings,
     LockSettings,
     ModelSettings,
     RecognitionSettings,
@@ -21,6 +22,7 @@ from edge.config.settings import (
 __all__ = [
     "CameraSettings",
     "DoorSettings",
+    "LiveSettings",
     "LockSettings",
     "ModelSettings",
     "RecognitionSettings",

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from edge.config.faults import described
-from edge.config.settings import SYSTEM_FOLDER, Settings
+from edge.config.settings import LIVE_FOLDER, SYSTEM_FOLDER, Settings
 from edge.errors import ConfigError
 
 SYSTEM_FILE = Path("/etc/ostiary/ostiary.toml")
@@ -81,11 +81,17 @@ def _folders(environment: Mapping[str, str], *, system: bool) -> Document:
         # systemd names a unit's StateDirectory= here; of several, the first is ours.
         data = Path(environment.get("STATE_DIRECTORY", "").partition(":")[0] or SYSTEM_FOLDER)
         models = data / "models"
+        live = LIVE_FOLDER
     else:
         home = Path(environment.get("HOME") or Path.home())
         data = _xdg(environment, "XDG_DATA_HOME", home / ".local/share") / "ostiary"
         models = _xdg(environment, "XDG_CACHE_HOME", home / ".cache") / "ostiary/models"
-    return {"storage": {"folder": str(data)}, "models": {"folder": str(models)}}
+        live = Path(f"/dev/shm/ostiary-{os.geteuid()}")  # noqa: S108 - its owner is checked
+    return {
+        "storage": {"folder": str(data)},
+        "models": {"folder": str(models)},
+        "live": {"folder": str(live)},
+    }
 
 
 def _xdg(environment: Mapping[str, str], name: str, default: Path) -> Path:

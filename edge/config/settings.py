@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 
 SYSTEM_FOLDER = Path("/var/lib/ostiary")
+LIVE_FOLDER = Path("/run/ostiary")
 KEY_FILE_NAME = "ostiary.key"
 STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
 
@@ -350,6 +351,28 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSettings:
+    """What the door sees, on the live page."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    enabled: Annotated[
+        Switch,
+        Field(
+            description="false: nobody can look through the door's camera. true: an owner or a "
+            "manager can, and only while they do, the newest picture is in memory."
+        ),
+    ] = True
+    folder: Annotated[
+        FilePath,
+        Field(
+            description="Folder for the newest picture, in memory: below /run or /dev/shm. A user "
+            "other than the service and root has /dev/shm/ostiary-<number of the user> instead."
+        ),
+    ] = LIVE_FOLDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings; each section may be left out, and each setting in it."""
 
@@ -363,3 +386,4 @@ class Settings:
     door: DoorSettings = field(default_factory=DoorSettings)
     lock: LockSettings = field(default_factory=LockSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    live: LiveSettings = field(default_factory=LiveSettings)

@@ -74,7 +74,13 @@ def test_whatever_the_end_the_lock_is_secured_by_another_process() -> None:
 
     assert values_of("ExecStopPost") == [f"/usr/bin/ostiary --config {kept} lock secure"]
     assert values_of("ExecStartPre") == [f"/usr/bin/cp /etc/ostiary/ostiary.toml {kept}"]
-    assert values_of("RuntimeDirectory") == ["ostiary-door"]
+    assert values_of("RuntimeDirectory") == ["ostiary-door ostiary"]
+
+
+def test_the_live_picture_lies_where_the_settings_look_for_it() -> None:
+    """The second runtime directory is in memory, as all of /run, and the door's own."""
+    assert Path("/run") / values_of("RuntimeDirectory")[0].split()[1] == Settings().live.folder
+    assert values_of("RuntimeDirectoryMode") == ["0700"]
 
 
 def test_wrong_settings_are_not_tried_again_and_everything_else_is() -> None:

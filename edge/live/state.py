@@ -1,0 +1,60 @@
+"""How the door is at one moment, as one line of JSON between two programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from edge.storage.times import from_text, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class LastDecision:
+    """The newest decision at the door; *similarity* and *threshold* in percent."""
+
+    at: datetime
+    granted: bool
+    reason: str
+    similarity: float | None
+    threshold: float | None
+    person_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorState:
+    """How the door is. *fault* is the kind of error that keeps it from looking, or None.
+
+    *face*: None for no face, else why the face is not good enough; empty for a good one.
+    """
+
+    door: str
+    released: bool
+    fault: str | None
+    face: tuple[str, ...] | None
+    decision: LastDecision | None
+
+    def to_bytes(self) -> bytes:
+        """Return what :meth:`from_bytes` reads."""
+        return json.dumps(asdict(self), default=to_text).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> DoorState:
+        """Return the state that :meth:`to_bytes` wrote.
+
+        :raises ValueError: if it did not.
+        """
+        try:
+            values = json.loads(content)
+            face, last = values["face"], values["decision"]
+            return cls(
+                door=values["door"],
+                released=values["released"],
+                fault=values["fault"],
+                face=None if face is None else tuple(face),
+                decision=None
+                if last is None
+                else LastDecision(**last | {"at": from_text(last["at"])}),
+            )
+        except (TypeError, KeyError) as error:
+            raise ValueError("this is no state of a door") from error
