@@ -1,88 +1,44 @@
 """From photographs to an enrolled person: what the web pages and the command line both call.
 
-A gallery is only as good as what is put into it: one photo of somebody else in a person's set, and
-two people open the door. So every photo must show one face, be good enough to be recognized, and
-agree with the others; and whoever is in the collection already is not enrolled a second time.
+Whoever is in the collection already is not enrolled a second time; and whoever looks like somebody
+in it is marked, so that no door lets either in by face alone. What is done is recorded, or not done.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-
-import numpy as np
 
 from edge.audit import Audit, AuditEvent, EventKind
 from edge.collection.badges import Badges
-from edge.collection.faces import NewFace
+from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, NewFace
 from edge.collection.fused import LEAST_WEIGHT
 from edge.collection.people import Erased, NewPerson, People, Person
 from edge.collection.search import Gallery
-from edge.domain import Badge, Box, Embedding, Face, Match, Pixels, QualityReason, fuse
-from edge.errors import (
-    AlreadyEnrolledError,
-    EnrollmentError,
-    ImageError,
-    NoFaceError,
-    PhotosRefusedError,
+from edge.domain import Badge, Embedding, Face, Match, Pixels, fuse
+from edge.errors import AlreadyEnrolledError, EnrollmentError, PhotosRefusedError
+from edge.examining import (
+    AGREEMENT_SIMILARITY,
+    IN_WORDS,
+    Examined,
+    Examiner,
+    Photo,
 )
 from edge.similarity import UNLOCK_SIMILARITY, Calibration
 from edge.storage.database import Database
-from edge.vision.image import read_image
 from edge.vision.recognizer import Recognizer
 
-AGREEMENT_SIMILARITY = 75.0
-"""Percent that two photos of one person must reach: the default of Rekognition's UserMatchThreshold
-in AssociateFaces. Far below what opens a door, because poses differ; strangers reach it once in 32
-pairs (FMR 0.25 ** 2.5)."""
+__all__ = ["AGREEMENT_SIMILARITY", "IN_WORDS", "Enroller", "Examined", "Photo"]
 
-RIVAL_SIZE = 0.75
-"""A second face this large beside the largest (ratio of their shorter sides) leaves it open who is
-meant. The ghost picture on a badge is about half as large as the portrait."""
-
-IN_WORDS = {
-    QualityReason.EXCEEDS_MAX_FACES: "more than one person is in it",
-    QualityReason.EXTREME_POSE: "the face is turned too far away",
-    QualityReason.LOW_BRIGHTNESS: "too dark",
-    QualityReason.LOW_SHARPNESS: "too blurred",
-    QualityReason.LOW_CONFIDENCE: "the face can hardly be made out",
-    QualityReason.SMALL_BOUNDING_BOX: "the face is too small",
-    QualityReason.LOW_FACE_QUALITY: "the face is partly covered, or too bright",
-}
-"""What people at a desk call the reasons."""
-
-_RETAKE = "Take it again from the front, near, in even light, with nothing covering the face."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Photo:
-    """A picture of one person, not unpacked yet: ten of a telephone would fill a small computer.
-
-    *name* is what messages call it ("photo 2", or a file's name); *source* is a file or what would
-    be in one; *external_image_id* is stored.
-    """
-
-    name: str
-    source: Path | bytes = field(repr=False)  # no face in a traceback
-    external_image_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Examined:
-    """The face that is meant in a picture, good enough to be enrolled; *box* in fractions of it."""
-
-    face: Face
-    box: Box
-    embedding: Embedding
+MOST_LOOK_ALIKES = 10
+"""People that are named, and marked, as like one person: more of them are a fault of the photos."""
 
 
 class Enroller:
     """Enrolls into one collection; threads may share it, and take turns at the recognizer.
 
-    *clock* gives the time of the audit's entries.
+    *clock* gives the time of the audit's entries. *actor*, wherever it is asked for, says in the
+    audit who does it: an account's id or a system user, no name.
     """
 
     def __init__(
@@ -95,7 +51,7 @@ class Enroller:
         collection_id: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._recognizer = recognizer
+        self._examiner = Examiner(recognizer)
         self._database = database
         self._people = People(database)
         self._badges = Badges(database)
@@ -103,7 +59,11 @@ class Enroller:
         self._audit = audit
         self._collection_id = collection_id
         self._clock = clock
-        self._turn = threading.Lock()
+
+    @property
+    def calibration(self) -> Calibration:
+        """What a cosine between two embeddings of this enroller is worth."""
+        return self._examiner.calibration
 
     def examine(self, pixels: Pixels) -> Examined:
         """Return the largest face of a picture with its embedding.
@@ -111,48 +71,45 @@ class Enroller:
         :raises NoFaceError: if it shows none.
         :raises EnrollmentError: if it is not good enough, or another is almost as large.
         """
-        faces = self.look(pixels)
-        if not faces:
-            raise NoFaceError("no face was found.", remedy=_RETAKE)
-        face = faces[0]
-        if len(faces) > 1:
-            raise EnrollmentError(
-                f"{IN_WORDS[QualityReason.EXCEEDS_MAX_FACES]}.",
-                remedy="Cut the picture so that one person is left.",
-            )
-        if not face.quality.good:
-            reasons = (IN_WORDS[reason] for reason in face.quality.reasons)
-            raise EnrollmentError(f"{', '.join(reasons)}.", remedy=_RETAKE)
-        return self.embed(pixels, face)
+        return self._examiner.examine(pixels)
 
     def look(self, pixels: Pixels) -> tuple[Face, ...]:
         """Return the faces that may be meant in a picture, largest first, good or not; at most two.
 
         Two say that it is open which is meant.
         """
-        faces = self.faces(pixels, limit=2)
-        return faces[:1] + tuple(other for other in faces[1:] if _rivals(faces[0], other))
+        return self._examiner.look(pixels)
 
     def faces(self, pixels: Pixels, *, limit: int = 10) -> tuple[Face, ...]:
         """Return all faces in a picture, largest first, good or not."""
-        with self._turn:
-            return self._recognizer.faces(pixels, limit=limit)
+        return self._examiner.faces(pixels, limit=limit)
 
     def embed(self, pixels: Pixels, face: Face) -> Examined:
         """Return *face*, which was found in *pixels*, with its embedding."""
-        height, width = pixels.shape[:2]
-        with self._turn:
-            embedding = self._recognizer.embed(pixels, face)
-        return Examined(face, face.box.relative_to(width, height), embedding)
+        return self._examiner.embed(pixels, face)
 
-    @property
-    def calibration(self) -> Calibration:
-        """What a cosine between two embeddings of this enroller is worth."""
-        return self._recognizer.calibration
+    def examine_photos(self, photos: Sequence[Photo]) -> tuple[Examined, ...]:
+        """Return the faces of *photos*.
+
+        :raises PhotosRefusedError: if there is none, one is not good enough, or they show more than
+            one person; all faults of the photos come at once.
+        """
+        return self._examiner.examine_all(photos)
 
     def recognize(self, examined: Examined) -> Match | None:
         """Return the person most alike, as a door would find her, or None if nobody is enrolled."""
         return next(iter(self._gallery.search_people(examined.embedding, limit=1)), None)
+
+    def look_alikes(self, examined: Sequence[Examined]) -> tuple[Match, ...]:
+        """Return the people for whom a door could take the one in *examined*, most alike first."""
+        if not examined:
+            return ()
+        found = self._gallery.search_people(_fused(examined), limit=MOST_LOOK_ALIKES)
+        return tuple(match for match in found if match.similarity > UNLOCK_SIMILARITY)
+
+    def look_alike(self, examined: Sequence[Examined]) -> Match | None:
+        """Return the most alike of :meth:`look_alikes`, if any."""
+        return next(iter(self.look_alikes(examined)), None)
 
     def enroll(
         self,
@@ -162,24 +119,26 @@ class Enroller:
         *,
         actor: str,
         somebody_else: bool = False,
+        mark_look_alikes: Sequence[str] = (),
     ) -> Person:
         """Store a person with the faces of *photos* and her badges, and record it; all or nothing.
 
-        *actor* says in the audit who does it: an account's id or a system user, no name.
-        *somebody_else* says that whoever looks like this person was looked at, and is not her.
+        Whoever declined has no photos, all others at least one. *mark_look_alikes* are the ids of
+        people who were looked at and are not this person, although a door would take her for them:
+        the pairs are marked. *somebody_else* says so of everybody who looks like her.
 
         :raises PhotosRefusedError: if a photo is not good enough or shows somebody else.
-        :raises AlreadyEnrolledError: if a door would take her for somebody who is enrolled.
+        :raises AlreadyEnrolledError: if a door would take her for somebody else who is enrolled.
         :raises CollectionError: as :meth:`People.enroll` does.
         :raises AuditError: if it cannot be recorded; nothing is stored then.
         """
         return self.enroll_examined(
             person,
-            self._examine_all(photos),
+            self._examined(person, photos),
             badges,
             actor=actor,
             somebody_else=somebody_else,
-            external_image_ids=[photo.external_image_id for photo in photos],
+            mark_look_alikes=mark_look_alikes,
         )
 
     def enroll_examined(
@@ -190,25 +149,55 @@ class Enroller:
         *,
         actor: str,
         somebody_else: bool = False,
-        external_image_ids: Sequence[str | None] | None = None,
+        mark_look_alikes: Sequence[str] = (),
     ) -> Person:
-        """Do as :meth:`enroll` does with faces that were examined before, of one person.
+        """Do as :meth:`enroll` does with faces that were examined before, as a kiosk has them.
 
         Without any she is enrolled with her badges alone. Raises as :meth:`enroll` does.
         """
-        double = self.look_alike(examined) if examined else None
-        if double is not None and not somebody_else:
-            raise AlreadyEnrolledError(double.person_id, double.similarity)
-        faces = _new_faces(examined, external_image_ids)
+        self._examiner.refuse_strangers(examined)
+        # Whoever looks like her is searched inside: nobody else can be enrolled in between.
         with self._database.transaction():
-            stored = self._people.enroll(self._collection_id, person, faces, badges)
+            alike = self._alike(
+                examined, looked_at=None if somebody_else else frozenset(mark_look_alikes)
+            )
+            stored = self._people.enroll(self._collection_id, person, _new_faces(examined), badges)
+            self._mark(stored.person_id, alike)
             self._record(
                 EventKind.ENROLLED,
                 stored.person_id,
-                similarity=None if double is None else double.similarity,
-                detail=f"faces {stored.faces}, badges {len(stored.badges)}, by {actor}",
+                f"faces {stored.faces}, badges {len(stored.badges)}, by {actor}",
+                similarity=alike[0].similarity if alike else None,
             )
-        return stored
+            return self._people.get(stored.person_id)
+
+    def rehearse(
+        self, person: NewPerson, photos: Sequence[Photo], badges: Sequence[Badge] = ()
+    ) -> Embedding | None:
+        """Find out whether :meth:`enroll` would do it, storing and recording nothing.
+
+        Return the vector that a door would search, or None for somebody who declined. Raises as
+        :meth:`enroll` does.
+        """
+        examined = self._examined(person, photos)
+        try:
+            with self._database.transaction():
+                self._alike(examined, looked_at=frozenset())
+                self._people.enroll(self._collection_id, person, _new_faces(examined), badges)
+                raise _RehearsedError
+        except _RehearsedError:
+            return _fused(examined) if examined else None
+
+    def add_photos(self, person_id: str, photos: Sequence[Photo], *, actor: str) -> Person:
+        """Store more faces of a person, and record it; all or nothing.
+
+        :raises NotFoundError: if there is no such person.
+        :raises PhotosRefusedError: if a photo is not good enough, or does not show her.
+        :raises AlreadyEnrolledError: if a door would take her for somebody else by them.
+        :raises CollectionError: as :meth:`People.add_faces` does.
+        :raises AuditError: if it cannot be recorded; nothing is stored then.
+        """
+        return self.add_examined(person_id, self.examine_photos(photos), actor=actor)
 
     def add_examined(
         self,
@@ -218,30 +207,89 @@ class Enroller:
         *,
         actor: str,
     ) -> Person:
-        """Give a person who is enrolled more faces and badges, and record it; all or nothing.
+        """Do as :meth:`add_photos` does with faces that were examined before, and add badges.
 
-        :raises CollectionError: as :meth:`People.add_faces` and :meth:`Badges.add` do.
-        :raises AuditError: if it cannot be recorded; nothing is stored then.
+        :raises AlreadyExistsError: if somebody has a badge of that number.
+
+        Otherwise raises as :meth:`add_photos` does.
         """
+        self._examiner.refuse_strangers(examined)
+        likeness = self._likeness(person_id, examined)
+        if likeness is not None and likeness < AGREEMENT_SIMILARITY:
+            raise PhotosRefusedError(
+                ("The photos do not show the person who is enrolled.",),
+                remedy="If she has changed that much, enroll her faces anew.",
+            )
         with self._database.transaction():
+            self._mark(person_id, self._alike_to_others(person_id, examined))
             self._people.add_faces(person_id, _new_faces(examined))
             for badge in badges:
                 self._badges.add(person_id, badge)
             self._record(
                 EventKind.PERSON_CHANGED,
                 person_id,
-                detail=f"faces added {len(examined)}, badges added {len(badges)}, by {actor}",
+                f"faces added {len(examined)}, badges added {len(badges)}, by {actor}",
+                similarity=likeness,
             )
             return self._people.get(person_id)
 
-    def look_alike(self, examined: Sequence[Examined]) -> Match | None:
-        """Return the enrolled person for whom a door could take the one in the photos, if any."""
-        fused = fuse(
-            [each.embedding for each in examined],
-            [max(each.face.quality.weight, LEAST_WEIGHT) for each in examined],
-        )
-        best = next(iter(self._gallery.search_people(fused, limit=1)), None)
-        return best if best is not None and best.similarity > UNLOCK_SIMILARITY else None
+    def reenroll(
+        self,
+        person_id: str,
+        photos: Sequence[Photo],
+        *,
+        actor: str,
+        mark_look_alikes: Sequence[str] = (),
+    ) -> Person:
+        """Erase a person's faces and store new ones, and record it; all or nothing.
+
+        The record says how alike old and new faces are: whoever puts another's face to a badge
+        that opens doors is found out.
+
+        :raises NotFoundError: if there is no such person.
+        :raises PhotosRefusedError: if a photo is not good enough, or they show several people.
+        :raises AlreadyEnrolledError: if a door would take her for somebody else, who is neither in
+            *mark_look_alikes* nor marked already.
+        :raises CollectionError: as :meth:`People.replace_faces` does.
+        :raises AuditError: if it cannot be recorded; nothing is changed then.
+        """
+        examined = self.examine_photos(photos)
+        likeness = self._likeness(person_id, examined)
+        with self._database.transaction():
+            self._mark(person_id, self._alike_to_others(person_id, examined, mark_look_alikes))
+            self._people.replace_faces(person_id, _new_faces(examined))
+            self._record(
+                EventKind.PERSON_CHANGED,
+                person_id,
+                f"faces enrolled anew {len(examined)}, by {actor}",
+                similarity=likeness,
+            )
+            return self._people.get(person_id)
+
+    def merge(self, keep_id: str, other_id: str, *, actor: str) -> Person:
+        """Make two people one, as :meth:`People.merge` does, and record it; all or nothing.
+
+        :raises EnrollmentError: if their faces are not those of one person.
+        :raises AuditError: if it cannot be recorded; nothing is changed then.
+
+        Otherwise raises as :meth:`People.merge` does.
+        """
+        with self._database.transaction():
+            likeness = self._likeness_of(keep_id, other_id)
+            if likeness is not None and likeness < AGREEMENT_SIMILARITY:
+                raise EnrollmentError(
+                    f"the two do not look like one person (similarity {likeness:.2f} %).",
+                    remedy="If they are one, erase one of them, and enroll the other anew.",
+                )
+            merged = self._people.merge(keep_id, other_id)
+            self._record(EventKind.PERSON_DELETED, other_id, f"merged into {keep_id}, by {actor}")
+            self._record(
+                EventKind.PERSON_CHANGED,
+                keep_id,
+                f"merged, faces {merged.faces}, badges {len(merged.badges)}, by {actor}",
+                similarity=likeness,
+            )
+            return merged
 
     def erase(self, person_id: str, *, actor: str) -> Erased:
         """Erase a person from every file and record it.
@@ -250,47 +298,64 @@ class Enroller:
         :raises AuditError: if it cannot be recorded; nothing is erased then.
         :raises StorageError: if she is deleted, but cannot be wiped from the log yet.
         """
-        person = self._people.get(person_id)
-        # Recorded first: what cannot be recorded must not happen, and erasing cannot be undone.
-        self._record(
-            EventKind.PERSON_DELETED,
-            person_id,
-            detail=f"faces {person.faces}, badges {len(person.badges)}, by {actor}",
-        )
-        return self._people.delete(person_id)
-
-    def _examine_all(self, photos: Sequence[Photo]) -> tuple[Examined, ...]:
-        if not photos:
-            raise PhotosRefusedError(("There is no photo.",), remedy="Give at least one.")
-        examined: list[Examined] = []
-        refusals: list[str] = []
-        remedies: set[str] = set()
-        for photo in photos:
-            try:
-                examined.append(self.examine(read_image(photo.source, name=photo.name)))
-            except (NoFaceError, EnrollmentError) as error:
-                refusals.append(f"{photo.name}: {error.message}")
-                remedies.add(error.remedy)
-            except ImageError as error:  # which names the photo by itself
-                refusals.append(str(error))
-        if refusals:
-            raise PhotosRefusedError(tuple(refusals), remedy=" ".join(sorted(remedies)))
-        embeddings = [each.embedding for each in examined]
-        odd = disagreeing(embeddings, self._recognizer.calibration)
-        if odd:
-            names = ", ".join(photos[index].name for index in odd)
-            raise PhotosRefusedError(
-                (
-                    f"{photos[0].name}, {photos[1].name}: not the same person."
-                    if len(photos) == 2
-                    else f"{names}: not the same person as in the other photos.",
-                ),
-                remedy="Give photos of one person only.",
+        with self._database.transaction():
+            erased = self._people.delete(person_id)
+            self._record(
+                EventKind.PERSON_DELETED,
+                person_id,
+                f"faces {erased.faces}, badges {erased.badges}, by {actor}",
             )
-        return tuple(examined)
+        return erased
+
+    def _examined(self, person: NewPerson, photos: Sequence[Photo]) -> tuple[Examined, ...]:
+        return () if person.declined and not photos else self.examine_photos(photos)
+
+    def _alike_to_others(
+        self, person_id: str, examined: Sequence[Examined], looked_at: Sequence[str] = ()
+    ) -> tuple[Match, ...]:
+        known = self._people.get(person_id).look_alikes
+        return self._alike(examined, looked_at=frozenset((*known, *looked_at)), herself=person_id)
+
+    def _alike(
+        self,
+        examined: Sequence[Examined],
+        *,
+        looked_at: frozenset[str] | None,
+        herself: str | None = None,
+    ) -> tuple[Match, ...]:
+        """Return whom to mark; *looked_at* None stands for everybody.
+
+        :raises AlreadyEnrolledError: if somebody else looks like her who was not looked at.
+        """
+        alike = tuple(match for match in self.look_alikes(examined) if match.person_id != herself)
+        for match in alike:
+            if looked_at is not None and match.person_id not in looked_at:
+                raise AlreadyEnrolledError(match.person_id, match.similarity)
+        return alike
+
+    def _mark(self, person_id: str, alike: Sequence[Match]) -> None:
+        for match in alike:
+            self._people.mark_look_alikes(person_id, match.person_id, match.similarity)
+
+    def _likeness(self, person_id: str, examined: Sequence[Examined]) -> float | None:
+        """Return how alike *examined* is to a person's stored faces, in percent; None without."""
+        if not (examined and self._people.get(person_id).faces):
+            return None
+        return self._gallery.compare(person_id, _fused(examined)).similarity
+
+    def _likeness_of(self, one: str, other: str) -> float | None:
+        if not (self._people.get(one).faces and self._people.get(other).faces):
+            return None
+        faces = Faces(self._database)
+        stored = faces.list(self._collection_id, person_id=other, limit=MOST_FACES_OF_A_PERSON)
+        fused = fuse(
+            [faces.embedding(face.face_id) for face in stored],
+            [max(face.quality.weight, LEAST_WEIGHT) for face in stored],
+        )
+        return self._gallery.compare(one, fused).similarity
 
     def _record(
-        self, kind: EventKind, person_id: str, *, detail: str, similarity: float | None = None
+        self, kind: EventKind, person_id: str, detail: str, *, similarity: float | None = None
     ) -> None:
         self._audit.append(
             AuditEvent(
@@ -303,41 +368,25 @@ class Enroller:
         )
 
 
-def disagreeing(embeddings: Sequence[Embedding], calibration: Calibration) -> tuple[int, ...]:
-    """Return the indices of the *embeddings* that show somebody else than most of them do.
+class _RehearsedError(Exception):
+    """Raised to undo what was only tried."""
 
-    All are compared with the one that agrees with most others, the most typical photo. A mean of
-    all would not do: with two photos each of two people, everybody is near enough to it.
-    """
-    stacked = np.stack([embedding.vector for embedding in embeddings])
-    cosines = stacked @ stacked.T
-    agrees = cosines >= calibration.cosine(AGREEMENT_SIMILARITY)
-    typical = max(
-        range(len(embeddings)), key=lambda index: (agrees[index].sum(), cosines[index].sum())
-    )
-    return tuple(
-        index for index in range(len(embeddings)) if index != typical and not agrees[typical][index]
+
+def _fused(examined: Sequence[Examined]) -> Embedding:
+    return fuse(
+        [each.embedding for each in examined],
+        [max(each.face.quality.weight, LEAST_WEIGHT) for each in examined],
     )
 
 
-def _new_faces(
-    examined: Sequence[Examined], external_image_ids: Sequence[str | None] | None = None
-) -> list[NewFace]:
+def _new_faces(examined: Sequence[Examined]) -> list[NewFace]:
     return [
         NewFace(
             embedding=each.embedding,
             box=each.box,
             confidence=each.face.confidence,
             quality=each.face.quality,
-            external_image_id=image_id,
+            external_image_id=each.external_image_id,
         )
-        for each, image_id in zip(
-            examined, external_image_ids or [None] * len(examined), strict=True
-        )
+        for each in examined
     ]
-
-
-def _rivals(largest: Face, other: Face) -> bool:
-    # What is hardly a face at all, a pattern on the wall, is nobody's rival.
-    doubtful = QualityReason.LOW_CONFIDENCE in other.quality.reasons
-    return not doubtful and other.box.shorter_side >= RIVAL_SIZE * largest.box.shorter_side

@@ -8,15 +8,13 @@ walk through it, without touching their vectors.
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 from edge.collection.collections import Collections
 from edge.collection.person_rows import Person, read_people, sort_name_of
-from edge.errors import CollectionError
+from edge.errors import NotFoundError
 from edge.storage.database import Database
 from edge.storage.times import to_text
 
@@ -44,6 +42,9 @@ _CONDITIONS: dict[PersonState, str] = {
     "declined": "declined",
     "no-face": "faces = 0",
 }
+_BACKWARDS = "-"
+"""Begins a cursor that goes back. The rest is a person's id: an address tells nobody's name."""
+
 _MEANT = (
     "(instr(sort_name, :name) OR instr(external_id, :query) = 1"
     " OR substr(person_id, 1, length(:query)) = lower(:query)"
@@ -62,16 +63,6 @@ class PeoplePage:
     previous_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Between two people: right behind, or before, the one with this value and this id."""
-
-    sort: str
-    value: Any
-    person_id: str
-    backwards: bool = False
-
-
 def read_page(
     database: Database,
     collection_id: str,
@@ -85,8 +76,8 @@ def read_page(
     now: datetime,
 ) -> PeoplePage:
     """Return one page; see :meth:`edge.collection.people.People.page`."""
-    place = None if cursor is None else _place_of(cursor, sort)
-    backwards = place is not None and place.backwards
+    backwards = cursor is not None and cursor.startswith(_BACKWARDS)
+    place = None if cursor is None else cursor.removeprefix(_BACKWARDS)
     query = query.strip()
     conditions = ["collection = :at"]
     if query:
@@ -100,15 +91,16 @@ def read_page(
         conditions.append(f"({key}, person_id) {beyond} (:value, :person_id)")
     with database.snapshot():
         collection = Collections(database).describe(collection_id)
-        told = {
+        told: dict[str, object] = {
             "at": collection.row,
             "query": query,
             "name": sort_name_of(query),
             "now": to_text(now),
-            "value": place.value if place else None,
-            "person_id": place.person_id if place else None,
+            "person_id": place,
             "limit": limit + 1,
         }
+        if place is not None:
+            told["value"] = _value_at(database, key, told)
         found = database.rows(
             f"SELECT row, {key}, person_id FROM people WHERE {' AND '.join(conditions)}"  # noqa: S608 - constants only
             f" ORDER BY {key} {order}, person_id {order} LIMIT :limit",
@@ -121,37 +113,25 @@ def read_page(
         more = len(found) > limit
         shown = found[:limit][::-1] if backwards else found[:limit]
         people = read_people(database, [row for row, _, _ in shown])
-    ends = [_Place(sort, value, person_id) for _, value, person_id in shown[:1] + shown[-1:]]
+    goes_on = more or backwards
+    went_before = more if backwards else place is not None
     return PeoplePage(
         people=people,
         total=total,
-        next_cursor=_cursor(ends[-1]) if ends and (more or backwards) else None,
-        previous_cursor=(
-            _cursor(ends[0], backwards=True)
-            if ends and (more if backwards else place is not None)
-            else None
-        ),
+        next_cursor=people[-1].person_id if people and goes_on else None,
+        previous_cursor=_BACKWARDS + people[0].person_id if people and went_before else None,
     )
 
 
-def _cursor(place: _Place, *, backwards: bool = False) -> str:
-    values = [place.sort, place.value, place.person_id, backwards]
-    return base64.urlsafe_b64encode(json.dumps(values).encode("ascii")).decode("ascii").rstrip("=")
-
-
-def _place_of(cursor: str, sort: str) -> _Place:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        place = _Place(*json.loads(text))
-    except (ValueError, TypeError) as error:
-        raise _unknown() from error
-    well = isinstance(place.value, (str, int)) and isinstance(place.person_id, str)
-    if not well or place.sort != sort:
-        raise _unknown()
-    return place
-
-
-def _unknown() -> CollectionError:
-    return CollectionError(
-        "the list cannot go on from there", remedy="Begin with its first page again."
+def _value_at(database: Database, key: str, told: dict[str, object]) -> object:
+    """Return by what the person with id ``:person_id`` is sorted."""
+    row = database.row(
+        f"SELECT {key} FROM people WHERE person_id = :person_id AND +collection = :at",  # noqa: S608 - the key is a constant
+        told,
     )
+    if row is None:
+        raise NotFoundError(
+            "the list cannot go on from there: the person at that place is gone",
+            remedy="Begin with its first page again.",
+        )
+    return row[0]

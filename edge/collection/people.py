@@ -152,10 +152,9 @@ class People:
 
         *query* is a part of the name, without regard to case and accents, or the beginning of an
         external id, a badge number or a person id. *cursor* is another page's: it goes on from
-        there with the same *query*, *sort* and *state*. *now* is when the states are judged.
+        there. *now* is when the states are judged.
 
-        :raises NotFoundError: if there is no such collection.
-        :raises CollectionError: if *cursor* is no page's, or belongs to another sorting.
+        :raises NotFoundError: if there is no such collection, or *cursor*'s person is gone.
         """
         return read_page(
             self._database,

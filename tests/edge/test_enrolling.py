@@ -16,7 +16,7 @@ from edge.collection.database import open_collection
 from edge.collection.people import NewPerson, People
 from edge.collection.search import Gallery
 from edge.domain import Badge, Embedding, ModelId, Pixels, normalized
-from edge.enrolling import Enroller, Photo, disagreeing
+from edge.enrolling import Enroller, Photo
 from edge.errors import (
     AlreadyEnrolledError,
     AlreadyExistsError,
@@ -26,6 +26,7 @@ from edge.errors import (
     NotFoundError,
     PhotosRefusedError,
 )
+from edge.examining import disagreeing
 from edge.similarity import Calibration
 from edge.storage.database import Database
 from edge.storage.key import Key
