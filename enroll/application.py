@@ -14,13 +14,15 @@ from edge.collection.faces import Faces
 from edge.collection.people import People
 from edge.enrolling import Enroller
 from edge.storage.database import Database
-from enroll import auth, csrf, headers, hosts, problems, uploads
+from enroll import auth, csrf, headers, hosts, language, problems, uploads
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.accounts import blueprint as account_pages
 from enroll.admin.password import blueprint as password_pages
 from enroll.admin.people import blueprint as people_pages
 from enroll.auth import EVERYBODY, allow
 from enroll.hosts import LOOPBACK_NAMES
+from enroll.kiosk.pages import blueprint as kiosk_pages
+from enroll.kiosk.visit import Visits
 from enroll.office import Office, install
 from enroll.passwords import Passwords
 from enroll.sessions import Sessions
@@ -72,6 +74,7 @@ def create_app(
             sessions=Sessions(web),
             throttle=Throttle(web),
             passwords=passwords,
+            visits=Visits(),
             clock=clock,
         ),
     )
@@ -83,8 +86,9 @@ def create_app(
     csrf.protect(app)
     headers.send(app, secure=secure)
     problems.explain(app)
+    language.speak(app)
     app.add_url_rule("/", "start", _start)
-    for blueprint in (sign_in_pages, people_pages, account_pages, password_pages):
+    for blueprint in (sign_in_pages, people_pages, account_pages, password_pages, kiosk_pages):
         app.register_blueprint(blueprint)
     auth.refuse_unmarked(app)
     return app

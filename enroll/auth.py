@@ -28,6 +28,7 @@ EVERYBODY = tuple(Role)
 
 _TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a password
 _WANTED = "wanted"
+_CONFINED = "confined"
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
@@ -95,6 +96,17 @@ def begin_session(account: Account) -> str:
     return wanted
 
 
+def confine(account: Account, *, to: str) -> None:
+    """Sign *account* in for the pages of the blueprint *to* alone, until somebody signs in anew."""
+    begin_session(account)
+    session[_CONFINED] = to
+
+
+def confined() -> bool:
+    """Return whether this browser may do one thing only."""
+    return _CONFINED in session
+
+
 def end_session() -> None:
     """Sign out: forget the session here and in the browser."""
     if token := session.get(_TOKEN):
@@ -119,7 +131,15 @@ def _refuse() -> ResponseReturnValue | None:
         return _to_sign_in()
     if account.role not in access:
         abort(403)
-    return None
+    return _back_to(session[_CONFINED]) if confined() else None
+
+
+def _back_to(blueprint: str) -> ResponseReturnValue | None:
+    if request.blueprint == blueprint:
+        return None
+    if request.method != "GET":
+        abort(403)
+    return redirect(url_for(f"{blueprint}.show"))
 
 
 def _to_sign_in() -> ResponseReturnValue:

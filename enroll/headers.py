@@ -16,10 +16,15 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     # Not "no-referrer": over TLS the forms' protection compares the referrer with the host.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+KIOSK_ONLY = {
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+}
+"""No other page has a use for a camera, so no other page gets one."""
 
 TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
@@ -30,6 +35,8 @@ def send(app: Flask, *, secure: bool) -> None:
 
     def add(response: Response) -> Response:
         response.headers.update(always)
+        if request.blueprint == "kiosk":
+            response.headers.update(KIOSK_ONLY)
         # The style sheet is nobody's secret; everything else may name people.
         keep = request.endpoint == "static" and response.status_code == 200
         response.headers["Cache-Control"] = "no-cache" if keep else "no-store"

@@ -16,6 +16,7 @@ from edge.collection.people import People
 from edge.enrolling import Enroller
 from edge.storage.database import Database
 from enroll.accounts import Accounts, Invitations
+from enroll.kiosk.visit import Visits
 from enroll.passwords import Passwords
 from enroll.sessions import Sessions
 from enroll.throttle import Throttle
@@ -43,6 +44,7 @@ class Office:
     sessions: Sessions
     throttle: Throttle
     passwords: Passwords
+    visits: Visits
     clock: Callable[[], datetime]
 
     def record(

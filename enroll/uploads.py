@@ -31,6 +31,8 @@ LARGEST_FORM = 64 * 2**10
 View = TypeVar("View", bound=Callable[..., Any])
 
 _PHOTOS = "ostiary_photos"
+_PICTURE = "ostiary_picture"
+_PICTURE_TYPES = frozenset(("image/jpeg", "image/png", "image/webp"))
 
 
 class PhotoBuffer(io.BytesIO):
@@ -65,6 +67,12 @@ def accepts_photos(view: View) -> View:
     return view
 
 
+def accepts_picture(view: View) -> View:
+    """Let the body of a request to a view be one picture."""
+    view.__dict__[_PICTURE] = True
+    return view
+
+
 def limit(app: Flask) -> None:
     """Limit what *app* reads of a request, before anything reads it."""
     app.request_class = MemoryRequest
@@ -78,6 +86,10 @@ def _make_room() -> None:
     if getattr(view, _PHOTOS, False):
         request.max_content_length = LARGEST_UPLOAD
         if request.method == "POST" and request.mimetype != "multipart/form-data":
+            abort(415)
+    if getattr(view, _PICTURE, False):
+        request.max_content_length = LARGEST_PHOTO
+        if request.mimetype not in _PICTURE_TYPES:
             abort(415)
 
 
