@@ -3,6 +3,11 @@
 A copy holds what it needs of one kind of row (people, or faces). After its first load it reads
 only the rows that the table ``changes`` names. A refresh happens whole or not at all.
 
+A fused vector counts with its coherence (:meth:`edge.domain.Embedding.cosine`), which differs from
+person to person, so the nearest by angle need not be the most alike. Therefore a vector *v* of
+coherence *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
+as *(q, 0)*: their product is *r* times the cosine, and the nearest is the most alike, exactly.
+
 sqlite-vec compares by brute force, which is exact. It never uses the slot of a deleted row again,
 so the copy is loaded anew when slots without a row have come to outnumber the rows.
 """
@@ -11,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +37,8 @@ MOST_NEIGHBOURS = 4096
 BATCH = 2000
 """Rows read from the file at a time: 1 MB of vectors of 128 numbers."""
 
+_NO_REST = np.float32(0).tobytes()
+
 FEWEST_EMPTY_SLOTS = 1000
 """Slots without a row that are never worth a new load: they cost a search about 0.2 ms."""
 
@@ -39,8 +47,8 @@ FEWEST_EMPTY_SLOTS = 1000
 class Kind:
     """Which rows a copy holds.
 
-    *name* is the kind in the table ``changes``; *select* gives row, id, vector and a JSON array of
-    whatever else is wanted, from a table that it calls ``item``.
+    *name* is the kind in the table ``changes``; *select* gives row, id, vector, coherence and a JSON
+    array of whatever else is wanted, from a table that it calls ``item``.
     """
 
     name: str
@@ -49,7 +57,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A row near a query: its id, how near, and the JSON array that came with it."""
+    """A row near a query: its id, how near, and the JSON array that came with it.
+
+    *cosine* is that of the angle times the coherence of the row's vector.
+    """
 
     id: str
     cosine: float
@@ -110,11 +121,11 @@ class Copy:
         return None if row is None else tuple(json.loads(row[0]))
 
     def compare(self, item_id: str, query: bytes) -> float | None:
-        """Return the cosine between *query* and one row's vector, or None if it has none."""
+        """Return the cosine between *query*, a unit vector, and one row's, or None if it has none."""
         row = self._memory.row(
             "SELECT vec_distance_l2(vector, ?) FROM vectors"
             " WHERE rowid = (SELECT row FROM items WHERE id = ?)",
-            (query, item_id),
+            (query + _NO_REST, item_id),
         )
         return None if row is None else _cosine(row[0])
 
@@ -142,7 +153,7 @@ class Copy:
             " (SELECT rowid, distance FROM vectors WHERE vector MATCH ? AND k = ?)"
             " SELECT id, distance, data FROM nearest JOIN items ON items.row = nearest.rowid"
             " ORDER BY distance",
-            (query, k),
+            (query + _NO_REST, k),
         )
         if len(rows) != k:
             raise StorageError(f"a search for {k} neighbours of {self._size} found {len(rows)}")
@@ -160,7 +171,7 @@ class Copy:
                 " data TEXT NOT NULL, compared INTEGER NOT NULL)"
             )
             memory.execute(
-                f"CREATE VIRTUAL TABLE vectors USING vec0(vector float[{self._collection.dimension}])"
+                f"CREATE VIRTUAL TABLE vectors USING vec0(vector float[{self._collection.dimension + 1}])"
             )
             with self._source.snapshot(), memory.transaction():
                 last = self._source.row(
@@ -193,13 +204,24 @@ class Copy:
         )
 
     def _insert(self, memory: Database, rows: Sequence[Row]) -> None:
-        vectors = [(row, vector) for row, _, vector, _ in rows if vector is not None]
+        vectors = [(row, vector) for row, _, vector, _, _ in rows if vector is not None]
         _refuse_bad(vectors, self._collection)
+        held = [
+            (row, _with_rest(vector, coherence))
+            for row, _, vector, coherence, _ in rows
+            if vector is not None
+        ]
         memory.execute_many(
             "INSERT INTO items (row, id, compared, data) VALUES (?, ?, ?, ?)",
-            ((row, item_id, vector is not None, data) for row, item_id, vector, data in rows),
+            ((row, item_id, vector is not None, data) for row, item_id, vector, _, data in rows),
         )
-        memory.execute_many("INSERT INTO vectors (rowid, vector) VALUES (?, ?)", vectors)
+        memory.execute_many("INSERT INTO vectors (rowid, vector) VALUES (?, ?)", held)
+
+
+def _with_rest(vector: bytes, coherence: float) -> bytes:
+    """Return *vector* shortened to *coherence*, and what is missing to a length of one."""
+    numbers = np.frombuffer(vector, dtype="<f4") * np.float32(coherence)
+    return numbers.tobytes() + np.float32(math.sqrt(1 - coherence * coherence)).tobytes()
 
 
 def _remove(memory: Database, rows: Iterable[int]) -> None:

@@ -19,7 +19,7 @@ from edge.storage.key import Key
 
 _PEOPLE = Kind(
     "person",
-    "SELECT item.row, item.person_id, item.vector,"
+    "SELECT item.row, item.person_id, item.vector, item.coherence,"
     " json_array(item.name, item.valid_from, item.valid_until,"
     "  (SELECT json_group_array(json_array(number, valid_from, valid_until, revoked_at))"
     "   FROM badges WHERE badges.collection = item.collection AND badges.person = item.row),"
@@ -32,7 +32,7 @@ _PEOPLE = Kind(
 )
 _FACES = Kind(
     "face",
-    "SELECT item.row, item.face_id, item.vector,"
+    "SELECT item.row, item.face_id, item.vector, 1.0,"
     " json_array(people.person_id, item.external_image_id)"
     " FROM faces AS item LEFT JOIN people ON people.row = item.person",
 )

@@ -23,11 +23,13 @@ def refresh_fused(database: Database, collection: Collection, person: int) -> No
         "SELECT vector, weight FROM faces WHERE collection = ? AND person = ? ORDER BY row",
         (collection.row, person),
     )
-    vector = None
+    vector, coherence = None, 1.0
     if rows:
         fused = fuse(
             [collection.embedding_of(stored) for stored, _ in rows],
             [max(weight, LEAST_WEIGHT) for _, weight in rows],
         )
-        vector = collection.bytes_of(fused)
-    database.execute("UPDATE people SET vector = ? WHERE row = ?", (vector, person))
+        vector, coherence = collection.bytes_of(fused), fused.coherence
+    database.execute(
+        "UPDATE people SET vector = ?, coherence = ? WHERE row = ?", (vector, coherence, person)
+    )

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from edge.collection.badge_rows import badge_of
 from edge.collection.collections import Collection
-from edge.collection.copy import MOST_NEIGHBOURS
+from edge.collection.copy import MOST_NEIGHBOURS, Neighbour
 from edge.collection.follower import Follower
 from edge.domain import Candidate, Credentials, Embedding, FaceMatch, Match
 from edge.errors import CollectionError, NotFoundError
@@ -102,7 +102,7 @@ class Gallery:
             query = copies.collection.bytes_of(embedding)
             return tuple(
                 Candidate(
-                    self._match(neighbour.id, neighbour.cosine),
+                    self._match(neighbour.id, neighbour.cosine * embedding.coherence),
                     _credentials(neighbour.id, neighbour.data),
                 )
                 for neighbour in copies.people.nearest(query, limit)
@@ -120,13 +120,7 @@ class Gallery:
         with self._fresh() as copies:
             query = copies.collection.bytes_of(embedding)
             found = tuple(
-                FaceMatch(
-                    face_id=neighbour.id,
-                    person_id=neighbour.data[0],
-                    external_image_id=neighbour.data[1],
-                    similarity=self._calibration.similarity(neighbour.cosine),
-                    cosine=neighbour.cosine,
-                )
+                self._face_match(neighbour, neighbour.cosine * embedding.coherence)
                 for neighbour in copies.faces.nearest(query, limit)
             )
         return tuple(match for match in found if match.similarity >= threshold)
@@ -141,7 +135,7 @@ class Gallery:
             cosine = copies.people.compare(person_id, copies.collection.bytes_of(embedding))
             if cosine is None:
                 raise NotFoundError(f"there is no face of a person {person_id} to compare with")
-            return self._match(person_id, cosine)
+            return self._match(person_id, cosine * embedding.coherence)
 
     def credentials(self, person_id: str) -> Credentials:
         """Return what a person may show at a door.
@@ -164,6 +158,11 @@ class Gallery:
         with self._turn:
             self._follower.follow()
             yield self._follower
+
+    def _face_match(self, neighbour: Neighbour, cosine: float) -> FaceMatch:
+        person_id, external_image_id = neighbour.data
+        similarity = self._calibration.similarity(cosine)
+        return FaceMatch(neighbour.id, person_id, external_image_id, similarity, cosine)
 
     def _match(self, person_id: str, cosine: float) -> Match:
         return Match(person_id, self._calibration.similarity(cosine), cosine)

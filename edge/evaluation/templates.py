@@ -39,7 +39,10 @@ def make_templates(
     if not rows:
         raise EvaluationError(f"nobody has {fused} photos with a face.")
     return Templates(
-        vectors=np.stack([embedding.vector for _, embedding in rows]),
+        # With the coherence, products are what `Embedding.cosine` gives.
+        vectors=np.stack([embedding.vector * embedding.coherence for _, embedding in rows]).astype(
+            np.float32
+        ),
         people=np.array([person for person, _ in rows], np.int32),
     )
 

@@ -14,7 +14,7 @@ from edge.collection.database import open_collection
 from edge.collection.faces import Faces
 from edge.collection.people import NewPerson, People
 from edge.collection.search import Gallery
-from edge.domain import Badge, Credentials, Embedding, ModelId, normalized
+from edge.domain import Badge, Credentials, Embedding, ModelId, fuse, normalized
 from edge.errors import CollectionError, ModelMismatchError, NotFoundError, StorageError
 from edge.storage.database import Database
 from edge.storage.key import Key
@@ -52,16 +52,37 @@ def test_the_person_is_found_among_others(
 def test_a_person_is_compared_by_all_her_faces_together(
     gallery: Gallery, people: People, make_face: FaceMaker, make_embedding: EmbeddingMaker
 ) -> None:
-    """Three poor photos of one face say more than each: their mean is nearer to the truth."""
-    truth = make_embedding()
-    photos = [make_embedding(near=truth, cosine=0.6) for _ in range(3)]
+    """She is as alike as her faces are on average: neither the best nor the mean promises more."""
+    probe = make_embedding()
+    photos = [make_embedding(near=probe, cosine=cosine) for cosine in (0.4, 0.6, 0.8)]
     people.enroll("badges", NewPerson("Ada"), [make_face(photo) for photo in photos])
 
-    (match,) = gallery.search_people(truth)
+    (match,) = gallery.search_people(probe)
 
-    assert match.cosine > 0.75
+    assert match.cosine == pytest.approx(0.6, abs=1e-5)
     assert gallery.people_count == 1
     assert gallery.face_count == 3
+
+
+def test_who_is_most_alike_is_found_among_people_whose_faces_agree_more_or_less(
+    gallery: Gallery, people: People, make_face: FaceMaker, make_embedding: EmbeddingMaker
+) -> None:
+    """The nearest by angle may be the less alike: what counts is the mean over the faces."""
+    centre = make_embedding()
+    enrolled = {}
+    for noise in (0.95, 0.7, 0.5, 0.35, 0.3, 0.25):
+        photos = [make_embedding(near=centre, cosine=noise) for _ in range(3)]
+        person = people.enroll("badges", NewPerson("Ada"), [make_face(photo) for photo in photos])
+        enrolled[person.person_id] = fuse(photos)
+    probe = fuse([make_embedding(near=centre, cosine=0.8) for _ in range(4)])
+
+    found = gallery.search_people(probe, limit=len(enrolled))
+
+    expected = sorted(enrolled, key=lambda each: -enrolled[each].cosine(probe))
+    assert [match.person_id for match in found] == expected
+    for match in found:
+        assert match.cosine == pytest.approx(enrolled[match.person_id].cosine(probe), abs=1e-5)
+        assert gallery.compare(match.person_id, probe).cosine == pytest.approx(match.cosine)
 
 
 def test_faces_are_found_with_whose_they_are(

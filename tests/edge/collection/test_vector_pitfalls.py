@@ -165,7 +165,8 @@ def test_neighbours_hidden_in_memory_are_an_error(
         people.enroll("badges", NewPerson("Somebody"), [make_face()])
     assert gallery.people_count == 5
     memory = gallery._follower.people._memory
-    memory.execute("UPDATE vectors SET vector = ? WHERE rowid = 1", (BAD_VECTORS[name].tobytes(),))
+    bad = np.append(BAD_VECTORS[name], np.float32(0)).tobytes()
+    memory.execute("UPDATE vectors SET vector = ? WHERE rowid = 1", (bad,))
 
     with pytest.raises(StorageError, match=r"found \d|could not be computed"):
         gallery.search_people(make_embedding(), limit=5)

@@ -1,0 +1,80 @@
+"""Fused faces: what they gain, and that they promise no more than was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.domain import Embedding, ModelId, fuse, normalized
+from edge.errors import EmbeddingError
+
+MODEL = ModelId("made-up", "0" * 64)
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def shots(seed: int, count: int, *, noise: float = 1.0) -> list[Embedding]:
+    """Give *count* faces of one person, the less alike the larger *noise*."""
+    random = np.random.default_rng(seed)
+    centre = random.standard_normal(64)
+    return [
+        normalized((centre + noise * random.standard_normal(64)).astype(np.float32), MODEL)
+        for _ in range(count)
+    ]
+
+
+@given(seeds, st.integers(1, 6), st.integers(1, 6))
+def test_fused_faces_are_as_alike_as_their_faces_are_on_average(
+    seed: int, first: int, second: int
+) -> None:
+    """The mean of all cosines between two sets: what the false match rate was measured on."""
+    ours, theirs = shots(seed, first), shots(seed + 1, second)
+
+    between = fuse(ours).cosine(fuse(theirs))
+
+    pairs = [one.cosine(other) for one in ours for other in theirs]
+    assert between == pytest.approx(float(np.mean(pairs)), abs=1e-5)
+
+
+@given(seeds, st.integers(2, 5), st.integers(1, 5))
+def test_fusing_in_steps_is_fusing_at_once(seed: int, first: int, second: int) -> None:
+    """A mean of means, weighted by their sizes, is the mean of all."""
+    faces = shots(seed, first + second)
+
+    at_once = fuse(faces)
+    in_steps = fuse([fuse(faces[:first]), fuse(faces[first:])], [first, second])
+
+    assert in_steps.coherence == pytest.approx(at_once.coherence, abs=1e-5)
+    np.testing.assert_allclose(in_steps.vector, at_once.vector, atol=1e-5)
+
+
+def test_one_face_is_coherent() -> None:
+    """Nothing is averaged, nothing is lost."""
+    (face,) = shots(1, 1)
+
+    assert fuse([face]).coherence == pytest.approx(1.0, abs=1e-6)
+
+
+@given(seeds)
+def test_the_less_faces_agree_the_less_coherent_they_are(seed: int) -> None:
+    """Three frames of a second agree more than three photos of as many years."""
+    assert fuse(shots(seed, 3, noise=0.1)).coherence > fuse(shots(seed, 3, noise=1.0)).coherence
+
+
+@pytest.mark.parametrize("coherence", [0.0, -0.5, 1.5, float("nan")])
+def test_a_coherence_out_of_range_is_refused(coherence: float) -> None:
+    """More than one would make everybody more alike than they are."""
+    (face,) = shots(1, 1)
+
+    with pytest.raises(EmbeddingError, match="coherence"):
+        Embedding(face.vector, MODEL, coherence)
+
+
+def test_faces_that_cancel_out_cannot_be_fused() -> None:
+    """Opposite directions have no mean."""
+    (face,) = shots(1, 1)
+
+    with pytest.raises(EmbeddingError):
+        fuse([face, Embedding(-face.vector, MODEL)])
