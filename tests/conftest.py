@@ -53,6 +53,12 @@ def carphone() -> list[Pixels]:
     return list(clip(CARPHONE))
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs faces and clips where there are none."""
+    if item.get_closest_marker("shared_data") and not os.environ.get("OSTIARY_TEST_DATA"):
+        pytest.skip("OSTIARY_TEST_DATA names no folder of faces and clips")
+
+
 def allowed_skips() -> tuple[str, ...]:
     """Return the beginnings of the reasons for which a test may be skipped where CI=true."""
     lines = (Path(__file__).parent / "allowed_skips.txt").read_text(encoding="utf-8").splitlines()
