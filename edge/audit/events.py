@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     ENROLLED = "enrolled"
     PERSON_CHANGED = "person-changed"
     PERSON_DELETED = "person-deleted"
+    PERSON_EXPORTED = "person-exported"
     FACE_DELETED = "face-deleted"
     BADGE_ADDED = "badge-added"
     BADGE_REVOKED = "badge-revoked"

@@ -7,14 +7,15 @@ other rights and for another time than they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from edge.audit.chain import AuditEntry, Link, Verified, hash_of, verify_chain
-from edge.audit.events import AuditEvent, from_body, to_body
-from edge.errors import AuditBrokenError, AuditError, StorageError
+from edge.audit.events import AuditEvent, to_body
+from edge.audit.faults import as_audit_error
+from edge.audit.search import EventSearch, entry_of
+from edge.errors import AuditBrokenError
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
 
@@ -50,12 +51,17 @@ class Audit:
         self._database.close()
 
     @property
+    def search(self) -> EventSearch:
+        """What looks for events."""
+        return EventSearch(self._database)
+
+    @property
     def count(self) -> int:
         """How many events are recorded.
 
         :raises AuditError: if the file cannot be read.
         """
-        with _as_audit_error("cannot be read"):
+        with as_audit_error("cannot be read"):
             return self._head()[0]
 
     def append(self, event: AuditEvent) -> AuditEntry:
@@ -64,7 +70,7 @@ class Audit:
         :raises AuditError: if it could not be recorded: full disk, read-only file, broken chain.
         """
         body = to_body(event)
-        with _as_audit_error("cannot be written"), self._database.transaction():
+        with as_audit_error("cannot be written"), self._database.transaction():
             last, previous = self._head()
             entry = AuditEntry(last + 1, event, hash_of(previous, body))
             self._database.execute(
@@ -85,14 +91,7 @@ class Audit:
         for count, link in enumerate(self._links(after)):
             if count == limit:
                 return
-            try:
-                event = from_body(link.body)
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise AuditBrokenError(
-                    f"the audit is broken: entry {link.sequence} is no event",
-                    remedy="Run `ostiary audit verify`.",
-                ) from error
-            yield AuditEntry(link.sequence, event, link.hash)
+            yield entry_of(link.sequence, link.body, link.hash)
 
     def verify(self) -> Verified:
         """Follow the whole chain, as it is at this moment.
@@ -100,7 +99,7 @@ class Audit:
         :raises AuditBrokenError: naming the first entry that is missing, changed or too many.
         :raises AuditError: if the file cannot be read.
         """
-        with _as_audit_error("cannot be read"), self._database.snapshot():
+        with as_audit_error("cannot be read"), self._database.snapshot():
             row = self._database.row("SELECT sequence, hash FROM head")
             return verify_chain(
                 self._links(_BEFORE_ALL), head=None if row is None else (row[0], row[1])
@@ -116,7 +115,7 @@ class Audit:
 
     def _links(self, after: int) -> Iterator[Link]:
         while True:
-            with _as_audit_error("cannot be read"):
+            with as_audit_error("cannot be read"):
                 rows = self._database.rows(
                     "SELECT sequence, previous, body, hash FROM entries"
                     " WHERE sequence > ? ORDER BY sequence LIMIT ?",
@@ -126,11 +125,3 @@ class Audit:
                 return
             yield from (Link(*row) for row in rows)
             after = rows[-1][0]
-
-
-@contextmanager
-def _as_audit_error(what: str) -> Iterator[None]:
-    try:
-        yield
-    except StorageError as error:
-        raise AuditError(f"the audit {what}: {error.message}", remedy=error.remedy) from error

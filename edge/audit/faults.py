@@ -1,0 +1,20 @@
+"""Faults of the file, told as faults of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from edge.errors import AuditError, StorageError
+
+
+@contextmanager
+def as_audit_error(what: str) -> Iterator[None]:
+    """Tell a fault inside as "the audit *what*".
+
+    :raises AuditError: for any fault of storage.
+    """
+    try:
+        yield
+    except StorageError as error:
+        raise AuditError(f"the audit {what}: {error.message}", remedy=error.remedy) from error
