@@ -1,4 +1,4 @@
-"""Many people at once: a folder of scanned badge photos, or a table from an HR system.
+"""Many people at once: what would become of each row, and then what becomes of it.
 
 Each row is one person and one transaction: what was enrolled stays, what was refused is named with
 its reason, nothing is half-written, and a second run goes on where the first one ended, because
@@ -7,16 +7,14 @@ whoever carries the row's badge already is passed over.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+
+import numpy as np
 
 from edge.collection.badges import Badges
-from edge.collection.people import NewPerson
-from edge.domain import Badge
+from edge.domain import Badge, Embedding
 from edge.enrolling import Enroller, Photo
 from edge.errors import (
     CollectionError,
@@ -25,26 +23,24 @@ from edge.errors import (
     NoFaceError,
     NotFoundError,
 )
+from edge.rows import COLUMNS, PhotoFile, Row, read_rows
+from edge.similarity import UNLOCK_SIMILARITY
 
-COLUMNS = ("name", "badge", "photo", "external_id", "valid_from", "valid_until")
-"""Of the table; the first three are needed. *photo* may name several files, parted by ``;``."""
-
-PHOTO_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"))
-"""Files of a folder that are taken for photos; what they really are shows when they are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One person to import. *place* is where the row stands, for messages."""
-
-    place: str
-    person: NewPerson
-    badge: str
-    photos: tuple[Path, ...]
+__all__ = [
+    "COLUMNS",
+    "Imported",
+    "PhotoFile",
+    "Planned",
+    "Result",
+    "Row",
+    "import_rows",
+    "plan_rows",
+    "read_rows",
+]
 
 
 class Result(StrEnum):
-    """What became of a row."""
+    """What became of a row, or would."""
 
     ENROLLED = "enrolled"
     ALREADY = "already enrolled"
@@ -60,30 +56,30 @@ class Imported:
     reason: str = ""
 
 
-def read_rows(source: Path) -> tuple[Row, ...]:
-    """Return the people named by *source*, a folder or a ``.csv`` file.
+@dataclass(frozen=True, slots=True)
+class Planned(Imported):
+    """What would become of *row* now, and why; nothing was stored or recorded."""
 
-    In a folder, ``<badge>_<name>.jpg`` is a person with one photo, and a folder
-    ``<badge>_<name>/`` holds the photos of one person; underscores in the name read as blanks.
 
-    :raises EnrollmentError: if it is neither, names nobody, or has faults; all are listed.
+def plan_rows(
+    rows: Sequence[Row], *, enroller: Enroller, badges: Badges, collection_id: str
+) -> Iterator[Planned]:
+    """Look at each row as :func:`import_rows` does, and yield what that would do; store nothing.
+
+    Rows are compared with each other, too: the second of two that show one person is refused.
+
+    :raises StorageError: if the collection cannot be read, or locked for a moment.
     """
-    if source.is_dir():
-        rows, faults = _rows_of_folder(source)
-    elif source.is_file():
-        rows, faults = _rows_of_table(source)
-    else:
-        raise EnrollmentError(f"there is no folder or file {source}")
-    faults += _doubled_badges(rows)
-    if faults:
-        shown = "; ".join(faults[:20]) + (" …" if len(faults) > 20 else "")
-        raise EnrollmentError(
-            f"{len(faults)} faults in {source}, nothing was imported: {shown}",
-            remedy="Mend them; `ostiary import --help` shows the form.",
-        )
-    if not rows:
-        raise EnrollmentError(f"{source} names nobody", remedy="See `ostiary import --help`.")
-    return tuple(rows)
+    before = _Before(len(rows), enroller.calibration.cosine(UNLOCK_SIMILARITY))
+
+    def rehearse(row: Row) -> None:
+        fused = enroller.rehearse(row.person, _photos(row), (Badge(row.badge),))
+        if fused is not None:
+            before.add(row, fused)
+
+    for row in rows:
+        result, reason = _outcome(row, badges, collection_id, rehearse)
+        yield Planned(row, result, reason)
 
 
 def import_rows(
@@ -94,105 +90,57 @@ def import_rows(
     :raises StorageError: if the collection cannot be written; the rows before it are enrolled.
     :raises AuditError: if an enrolment cannot be recorded; likewise.
     """
+
+    def enroll(row: Row) -> None:
+        enroller.enroll(row.person, _photos(row), (Badge(row.badge),), actor=actor)
+
     for row in rows:
-        try:
-            owner = badges.owner(collection_id, row.badge)
-        except NotFoundError:
-            yield _enrolled(row, enroller, actor)
-            continue
-        if owner.name == row.person.name:
-            yield Imported(row, Result.ALREADY)
-        else:
-            yield Imported(row, Result.REFUSED, f"badge {row.badge} belongs to somebody else")
+        yield Imported(row, *_outcome(row, badges, collection_id, enroll))
 
 
-def _enrolled(row: Row, enroller: Enroller, actor: str) -> Imported:
+def _outcome(
+    row: Row, badges: Badges, collection_id: str, enroll: Callable[[Row], None]
+) -> tuple[Result, str]:
     try:
-        photos = [Photo(path.name, path) for path in row.photos]
-        enroller.enroll(row.person, photos, (Badge(row.badge),), actor=actor)
-    except (ImageError, NoFaceError, EnrollmentError, CollectionError) as error:
-        return Imported(row, Result.REFUSED, error.message)
-    return Imported(row, Result.ENROLLED)
-
-
-def _rows_of_folder(folder: Path) -> tuple[list[Row], list[str]]:
-    rows, faults = [], []
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        photos = (
-            tuple(sorted(file for file in entry.iterdir() if file.suffix.lower() in PHOTO_SUFFIXES))
-            if entry.is_dir()
-            else (entry,)
-        )
-        if entry.is_file() and entry.suffix.lower() not in PHOTO_SUFFIXES:
-            continue
-        stem = entry.name if entry.is_dir() else entry.stem
-        badge, _, name = stem.partition("_")
-        name = name.replace("_", " ").strip()
-        if not (badge.strip() and name and photos):
-            faults.append(f"{entry.name}: should be <badge>_<name>, with a photo")
-            continue
-        rows.append(Row(entry.name, NewPerson(name=name), badge.strip(), photos))
-    return rows, faults
-
-
-def _rows_of_table(table: Path) -> tuple[list[Row], list[str]]:
-    rows: list[Row] = []
-    faults: list[str] = []
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnrollmentError(
-            f"{table} cannot be read as a table: {error}", remedy="Save it as CSV in UTF-8."
-        ) from error
-    first_line = text.partition("\n")[0]
-    reader = csv.DictReader(
-        text.splitlines(), delimiter=";" if first_line.count(";") > first_line.count(",") else ","
-    )
-    given = tuple(reader.fieldnames or ())
-    faults += [f"column {name!r} is missing" for name in COLUMNS[:3] if name not in given]
-    faults += [f"unknown column {name!r}" for name in given if name not in COLUMNS]
-    if faults:
-        return rows, faults
-    for values in reader:
-        place = f"line {reader.line_num}"
+        owner = badges.owner(collection_id, row.badge)
+    except NotFoundError:
         try:
-            rows.append(_row_of(place, values, table.parent))
-        except ValueError as error:
-            faults.append(f"{place}: {error}")
-    return rows, faults
+            enroll(row)
+        except (ImageError, NoFaceError, EnrollmentError, CollectionError) as error:
+            return Result.REFUSED, error.message
+        return Result.ENROLLED, ""
+    if owner.name == row.person.name:
+        return Result.ALREADY, ""
+    return Result.REFUSED, f"badge {row.badge} belongs to somebody else"
 
 
-def _row_of(place: str, values: dict[str, str | None], folder: Path) -> Row:
-    told = {name: (values.get(name) or "").strip() for name in COLUMNS}
-    missing = [name for name in COLUMNS[:3] if not told[name]]
-    if missing or None in values:
-        raise ValueError(f"no {', '.join(missing)}" if missing else "too many fields")
-    photos = tuple(folder / name.strip() for name in told["photo"].split(";") if name.strip())
-    return Row(
-        place,
-        NewPerson(
-            name=told["name"],
-            external_id=told["external_id"] or None,
-            valid_from=_day(told["valid_from"]),
-            valid_until=_day(told["valid_until"]),
-        ),
-        told["badge"],
-        photos,
-    )
+def _photos(row: Row) -> list[Photo]:
+    return [Photo(photo.name, photo.source()) for photo in row.photos]
 
 
-def _day(text: str) -> datetime | None:
-    """Read an ISO 8601 day or time; without a zone it is local."""
-    return datetime.fromisoformat(text).astimezone() if text else None
+class _Before:
+    """The faces of the rows before, as matrix: 50,000 people make 25 MB."""
 
+    def __init__(self, most: int, cosine: float) -> None:
+        self._most = most
+        self._cosine = cosine
+        self._rows: list[Row] = []
+        self._vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]] | None = None
 
-def _doubled_badges(rows: Iterable[Row]) -> list[str]:
-    seen: dict[str, str] = {}
-    faults = []
-    for row in rows:
-        if row.badge in seen:
-            faults.append(f"{row.place}: badge {row.badge} stands in {seen[row.badge]} too")
-        seen.setdefault(row.badge, row.place)
-    return faults
+    def add(self, row: Row, face: Embedding) -> None:
+        """Take note of a row.
+
+        :raises EnrollmentError: if a door could take it for one of those before.
+        """
+        if self._vectors is None:
+            self._vectors = np.empty((self._most, face.vector.size), dtype=np.float32)
+        count = len(self._rows)
+        if count:
+            cosines = self._vectors[:count] @ face.vector
+            nearest = int(cosines.argmax())
+            if cosines[nearest] > self._cosine:
+                raise EnrollmentError(
+                    f"the photos show the person of {self._rows[nearest].place}, too."
+                )
+        self._vectors[count] = face.vector
+        self._rows.append(row)

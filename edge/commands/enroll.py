@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import click
 
 from edge.collection.people import NewPerson
 from edge.collection.person_rows import Consent
+from edge.commands.actor import actor
 from edge.commands.badges import DAY, aware
 from edge.commands.console import json_option, say, show_json
 from edge.commands.program import Program, pass_program
@@ -72,11 +71,3 @@ def enroll(
     say(f"{stored.name} is enrolled with {stored.faces} faces; the door knows it already.")
     if stored.faces < 3:
         say("With three photos or more the door misses fewer people; see docs/accuracy.md.")
-
-
-def actor() -> str:
-    """Return who runs this command, for the audit: the system's user, by number if nameless."""
-    try:
-        return f"user {getpass.getuser()}"
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"

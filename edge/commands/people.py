@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from edge.audit import AuditEvent, EventKind
 from edge.collection.people import People
 from edge.collection.person_rows import Person
+from edge.commands.actor import actor
 from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
 from edge.errors import NotFoundError
+from edge.retention import sweep as sweep_people
 
 
 @click.group()
 def people() -> None:
-    """List, show and erase enrolled people."""
+    """List, show, suspend, merge, export and erase enrolled people."""
 
 
 @people.command("list")
@@ -74,7 +77,11 @@ def show(program: Program, query: str, *, as_json: bool) -> None:
             ("Valid from", person.valid_from),
             ("Valid until", person.valid_until),
             ("Faces (vectors, no picture)", person.faces),
+            ("Suspended", person.suspended_at),
+            ("Face recognition", "declined" if person.declined else None),
+            ("Look-alikes", ", ".join(person.look_alikes)),
             ("Consent", f"{consent.text_version}, {consent.method}" if consent else None),
+            ("Kept until", person.retention_until),
             ("Enrolled", person.created_at),
             *(("Badge", _badge_line(badge.number, badge.revoked_at)) for badge in person.badges),
         ),
@@ -94,11 +101,86 @@ def delete(program: Program, query: str, *, yes: bool) -> None:
             f"Erase {person.name}, {person.faces} faces and {len(person.badges)} badges?",
             abort=True,
         )
-    erased = People(core.database).delete(person.person_id)
-    core.audit.append(
-        AuditEvent(kind=EventKind.PERSON_DELETED, at=datetime.now(UTC), person_id=person.person_id)
-    )
+    with core.database.transaction():
+        erased = People(core.database).delete(person.person_id)
+        _record(program, EventKind.PERSON_DELETED, person.person_id, "")
     say(f"Erased {erased.faces} faces and {erased.badges} badges; no byte of them is left.")
+
+
+@people.command()
+@click.argument("query")
+@pass_program
+def suspend(program: Program, query: str) -> None:
+    """Let no door open for a person until she is resumed; running doors know it at once."""
+    person = one_person(program, query)
+    with program.core.database.transaction():
+        People(program.core.database).suspend(person.person_id, datetime.now(UTC))
+        _record(program, EventKind.PERSON_CHANGED, person.person_id, "suspended, ")
+    say(f"{person.name} is suspended.")
+
+
+@people.command()
+@click.argument("query")
+@pass_program
+def resume(program: Program, query: str) -> None:
+    """Take the suspension of a person back."""
+    person = one_person(program, query)
+    with program.core.database.transaction():
+        People(program.core.database).resume(person.person_id)
+        _record(program, EventKind.PERSON_CHANGED, person.person_id, "resumed, ")
+    say(f"{person.name} may pass again, as far as her badges are valid.")
+
+
+@people.command()
+@click.argument("keep")
+@click.argument("other")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_program
+def merge(program: Program, keep: str, other: str, *, yes: bool) -> None:
+    """Hand the faces and badges of OTHER over to KEEP, and erase OTHER: they are one person."""
+    kept, erased = one_person(program, keep), one_person(program, other)
+    if not yes:
+        click.confirm(
+            f"Hand {erased.faces} faces and {len(erased.badges)} badges of {erased.name}, "
+            f"{erased.person_id}, over to {kept.name}, {kept.person_id}?",
+            abort=True,
+        )
+    merged = program.core.enroller.merge(kept.person_id, erased.person_id, actor=actor())
+    say(f"{merged.name} has {merged.faces} faces and {len(merged.badges)} badges now.")
+
+
+@people.command()
+@click.argument("query")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."
+)
+@pass_program
+def export(program: Program, query: str, target: Path | None) -> None:
+    """Give out everything that is stored about one person, as JSON."""
+    person = one_person(program, query)
+    document = People(program.core.database).export(person.person_id).to_json()
+    with program.core.database.transaction():
+        _record(program, EventKind.PERSON_EXPORTED, person.person_id, "")
+    if target is None:
+        click.echo(document)
+        return
+    with click.open_file(str(target), "w", encoding="utf-8") as file:
+        file.write(document + "\n")
+    target.chmod(0o600)
+    say(f"Everything about {person.name} is in {target}.")
+
+
+@people.command()
+@json_option
+@pass_program
+def sweep(program: Program, *, as_json: bool) -> None:
+    """Erase everybody whose retention has ended. Run it daily; it asks nothing."""
+    core = program.core
+    erased = sweep_people(People(core.database), core.audit, datetime.now(UTC))
+    if as_json:
+        show_json(erased)
+        return
+    say(f"Erased {counted(len(erased), 'person', 'people')} whose retention had ended.")
 
 
 def one_person(program: Program, query: str) -> Person:
@@ -119,6 +201,14 @@ def one_person(program: Program, query: str) -> Person:
             remedy="Name one by badge number or person id; `ostiary people list` shows them.",
         )
     return found[0]
+
+
+def _record(program: Program, kind: EventKind, person_id: str, what: str) -> None:
+    program.core.audit.append(
+        AuditEvent(
+            kind=kind, at=datetime.now(UTC), person_id=person_id, detail=f"{what}by {actor()}"
+        )
+    )
 
 
 def _badge_line(number: str, revoked_at: datetime | None) -> str:
