@@ -298,16 +298,14 @@ class People:
         return Erased(person_id, faces=person.faces, badges=len(person.badges))
 
     def _add_faces(self, collection: Collection, row: int, faces: Sequence[NewFace]) -> Person:
-        (person,) = read_people(self._database, [row])
-        if not faces:
-            return person
-        if person.declined:
-            raise CollectionError(
-                "this person declined to be recognized by her face",
-                remedy="Ask for her consent first, and record it.",
-            )
-        insert_faces(self._database, collection, faces, person=row)
-        refresh_fused(self._database, collection, row)
+        if faces:
+            if self._database.row("SELECT 1 FROM people WHERE row = ? AND declined", (row,)):
+                raise CollectionError(
+                    "this person declined to be recognized by her face",
+                    remedy="Ask for her consent first, and record it.",
+                )
+            insert_faces(self._database, collection, faces, person=row)
+            refresh_fused(self._database, collection, row)
         return read_people(self._database, [row])[0]
 
     def _remove_faces(self, collection: Collection, row: int) -> None:
