@@ -200,7 +200,8 @@ class DoorLoop:
         self._audit.append(event)
 
     def _recover(self, error: Exception) -> None:
-        self._watch = Watch()
+        # The evidence goes; who was let in and has not left yet stays known.
+        self._watch = Watch(spent=self._watch.spent)
         if self._fault is None or not isinstance(error, CameraError):
             # Losing the camera ends a release. While it is lost no face can begin one, so what is
             # released then was asked for by a person, and keeps its time.

@@ -241,6 +241,15 @@ def test_evidence_does_not_outlive_a_fault(house: House, carphone: list[Pixels])
     assert house.releases == 0
 
 
+def test_a_fault_does_not_let_anybody_in_twice(house: House, carphone: list[Pixels]) -> None:
+    """Whoever was let in before the camera was lost for a moment has not left."""
+    lost = CameraError("no frame for 5 s")
+
+    house.watch([*carphone[60:70], lost, *carphone[70:90]])
+
+    assert house.releases == 1
+
+
 def test_a_lasting_fault_is_said_once_and_recorded_once(
     house: House, carphone: list[Pixels], caplog: pytest.LogCaptureFixture
 ) -> None:
