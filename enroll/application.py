@@ -12,19 +12,32 @@ from edge.audit import Audit
 from edge.collection.collections import Collections
 from edge.collection.faces import Faces
 from edge.collection.people import People
+from edge.core import Core
 from edge.enrolling import Enroller
+from edge.live import Viewer
 from edge.storage.database import Database
-from enroll import auth, csrf, headers, hosts, language, problems, uploads
+from enroll import auth, csrf, days, headers, hosts, language, problems, uploads
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.accounts import blueprint as account_pages
+from enroll.admin.badges import blueprint as badge_pages
+from enroll.admin.changing import blueprint as changing_pages
+from enroll.admin.enrolling import blueprint as enrolling_pages
+from enroll.admin.erasing import blueprint as erasing_pages
+from enroll.admin.exports import blueprint as export_pages
+from enroll.admin.imports import blueprint as import_pages
+from enroll.admin.live import blueprint as live_pages
+from enroll.admin.merging import blueprint as merging_pages
 from enroll.admin.password import blueprint as password_pages
 from enroll.admin.people import blueprint as people_pages
+from enroll.admin.second_step import blueprint as second_step_pages
 from enroll.auth import EVERYBODY, allow
 from enroll.hosts import LOOPBACK_NAMES
+from enroll.imports import Imports
 from enroll.kiosk.pages import blueprint as kiosk_pages
 from enroll.kiosk.visit import Visits
 from enroll.office import Office, install
 from enroll.passwords import Passwords
+from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.sign_in import blueprint as sign_in_pages
 from enroll.store import signing_key
@@ -33,6 +46,7 @@ from enroll.throttle import Throttle
 
 def create_app(
     *,
+    core: Core,
     site: str,
     collection_id: str,
     database: Database,
@@ -46,7 +60,7 @@ def create_app(
 ) -> Flask:
     """Return the application.
 
-    *database* holds the people, *web* the accounts; *secure* says that it is served over TLS, so
+    *core* is what all programs share; *database* holds the people, *web* the accounts; *secure* says that it is served over TLS, so
     that cookies travel no other way; *names* are those it answers to.
     """
     app = Flask(__name__)
@@ -61,6 +75,8 @@ def create_app(
     install(
         app,
         Office(
+            core=core,
+            viewer=Viewer(core.live),
             site=site,
             collection_id=collection_id,
             database=database,
@@ -74,6 +90,8 @@ def create_app(
             sessions=Sessions(web),
             throttle=Throttle(web),
             passwords=passwords,
+            second_steps=SecondSteps(web),
+            imports=Imports(),
             visits=Visits(),
             clock=clock,
         ),
@@ -86,9 +104,25 @@ def create_app(
     csrf.protect(app)
     headers.send(app, secure=secure)
     problems.explain(app)
+    days.show(app)
     language.speak(app)
     app.add_url_rule("/", "start", _start)
-    for blueprint in (sign_in_pages, people_pages, account_pages, password_pages, kiosk_pages):
+    for blueprint in (
+        sign_in_pages,
+        people_pages,
+        enrolling_pages,
+        changing_pages,
+        badge_pages,
+        merging_pages,
+        erasing_pages,
+        export_pages,
+        import_pages,
+        account_pages,
+        password_pages,
+        second_step_pages,
+        kiosk_pages,
+        live_pages,
+    ):
         app.register_blueprint(blueprint)
     auth.refuse_unmarked(app)
     return app

@@ -26,8 +26,11 @@ _PUBLIC: frozenset[Role] = frozenset()
 EVERYBODY = tuple(Role)
 """All who are signed in."""
 
+_BY_ITSELF = "ostiary_by_itself"
+
 _TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a password
 _WANTED = "wanted"
+_OWED = "owed"
 _CONFINED = "confined"
 
 
@@ -46,6 +49,12 @@ def allow(*roles: Role) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Let a view be seen by everybody, signed in or not."""
     view.__dict__[_ACCESS] = _PUBLIC
+    return view
+
+
+def by_itself(view: View) -> View:
+    """Say that an open page asks a view by itself: nobody need be there, so no session lives on."""
+    view.__dict__[_BY_ITSELF] = True
     return view
 
 
@@ -70,7 +79,11 @@ def current_account() -> Account | None:
     """Return who is signed in, or None."""
     if "account" not in g:
         token = session.get(_TOKEN)
-        account_id = office().sessions.account_id(token, now=office().clock()) if token else None
+        account_id = (
+            office().sessions.account_id(token, now=office().clock(), present=_somebody_asks())
+            if token
+            else None
+        )
         g.account = office().accounts.by_id(account_id) if account_id else None
     account: Account | None = g.account
     return account
@@ -105,6 +118,20 @@ def confine(account: Account, *, to: str) -> None:
 def confined() -> bool:
     """Return whether this browser may do one thing only."""
     return _CONFINED in session
+
+
+def owe_code(token: str) -> None:
+    """Remember in the browser who has given the password and owes the code; nobody is signed in."""
+    wanted = session.get(_WANTED)
+    end_session()
+    session[_OWED] = token
+    if wanted is not None:
+        session[_WANTED] = wanted
+
+
+def owed_code() -> str:
+    """Return the token that :func:`owe_code` remembered, or "" for none."""
+    return str(session.get(_OWED, ""))
 
 
 def end_session() -> None:
@@ -148,6 +175,11 @@ def _to_sign_in() -> ResponseReturnValue:
     # Kept in the signed cookie, not in the address, so that nobody else can choose it.
     session[_WANTED] = request.full_path.rstrip("?")
     return redirect(url_for("sign_in.show"))
+
+
+def _somebody_asks() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return not getattr(view, _BY_ITSELF, False)
 
 
 def _access(view: Callable[..., Any]) -> frozenset[Role] | None:

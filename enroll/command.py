@@ -126,6 +126,7 @@ def _application(core: Core, database: Database) -> Flask:
     from enroll.passwords import Passwords  # noqa: PLC0415
 
     return create_app(
+        core=core,
         site=core.settings.site.name,
         collection_id=core.settings.door.collection,
         database=core.database,

@@ -13,11 +13,15 @@ from edge.audit import Audit, AuditEvent, EventKind
 from edge.collection.collections import Collections
 from edge.collection.faces import Faces
 from edge.collection.people import People
+from edge.core import Core
 from edge.enrolling import Enroller
+from edge.live import Viewer
 from edge.storage.database import Database
 from enroll.accounts import Accounts, Invitations
+from enroll.imports import Imports
 from enroll.kiosk.visit import Visits
 from enroll.passwords import Passwords
+from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.throttle import Throttle
 
@@ -28,9 +32,12 @@ _EXTENSION = "ostiary"
 class Office:
     """The parts of the pages. *site* is the building's name, *collection_id* whom the pages show.
 
-    *database* holds them: whatever changes and is recorded happens in one transaction of it.
+    *core* is what all programs share: the settings, the desk by which the door is asked, the models.
+    *viewer* sees what the door sees. *database* holds them: whatever changes and is recorded happens in one transaction of it.
     """
 
+    core: Core
+    viewer: Viewer
     site: str
     collection_id: str
     database: Database
@@ -44,6 +51,8 @@ class Office:
     sessions: Sessions
     throttle: Throttle
     passwords: Passwords
+    second_steps: SecondSteps
+    imports: Imports
     visits: Visits
     clock: Callable[[], datetime]
 

@@ -39,8 +39,12 @@ class Sessions:
             )
         return token
 
-    def account_id(self, token: str, *, now: datetime) -> str | None:
-        """Return whose session *token* belongs to, or None if it has ended."""
+    def account_id(self, token: str, *, now: datetime, present: bool = True) -> str | None:
+        """Return whose session *token* belongs to, or None if it has ended.
+
+        Unless somebody is *present*, as she need not be when a page asks by itself, the session
+        ends as if nothing had been asked.
+        """
         row = self._database.row(
             "SELECT account_id, begun_at, seen_at FROM sessions WHERE token_hash = ?",
             (hash_of(token),),
@@ -52,7 +56,7 @@ class Sessions:
         if now - begun > ABSOLUTE or now - seen > IDLE or begun - now > NOTED_EVERY:
             self.end(token)
             return None
-        if now - seen > NOTED_EVERY:
+        if present and now - seen > NOTED_EVERY:
             self._database.execute(
                 "UPDATE sessions SET seen_at = ? WHERE token_hash = ?",
                 (to_text(now), hash_of(token)),

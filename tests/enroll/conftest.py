@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -23,10 +26,13 @@ from edge.audit import Audit
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.search import Gallery
+from edge.config import DoorSettings, LiveSettings, Settings, StorageSettings
+from edge.core import Core
 from edge.domain import Pixels
 from edge.enrolling import Enroller
 from edge.storage.database import Database
 from edge.storage.key import Key
+from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from enroll.accounts import Account, Accounts, Role
 from enroll.application import create_app
@@ -82,6 +88,7 @@ class House:
 
     app: Flask
     folder: Path
+    core: Core
     database: Database
     web: Database
     gallery: Gallery
@@ -136,18 +143,39 @@ def passwords() -> Passwords:
 
 
 @pytest.fixture
-def house(tmp_path: Path, recognizer: Recognizer, passwords: Passwords) -> Iterator[House]:
+def memory() -> Iterator[Path]:
+    """Give a folder in memory, for what the door sees."""
+    path = Path(tempfile.mkdtemp(prefix="ostiary-test-", dir="/dev/shm"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, memory: Path, models: ModelStore, recognizer: Recognizer, passwords: Passwords
+) -> Iterator[House]:
     """Build the application as `ostiary web` does, in a folder of its own."""
     key, clock = Key.random(), Clock()
     path = tmp_path / "collection.db"
+    core = Core(
+        Settings(
+            storage=StorageSettings(folder=tmp_path, key_file=tmp_path / "ostiary.key"),
+            door=DoorSettings(name="front"),
+            live=LiveSettings(folder=memory),
+        )
+    )
+    core.key, core.models = key, models
     with (
         open_collection(path, key) as database,
         open_web(tmp_path / "web.db", key) as web,
         Audit(tmp_path / "audit.db", key) as audit,
+        closing(core),
     ):
         Collections(database).ensure("badges", model=recognizer.model, dimension=128)
         with Gallery(path, key, "badges", calibration=recognizer.calibration) as gallery:
+            core.database, core.audit, core.gallery = database, audit, gallery
             app = create_app(
+                core=core,
                 site="Lighthouse",
                 collection_id="badges",
                 database=database,
@@ -164,7 +192,7 @@ def house(tmp_path: Path, recognizer: Recognizer, passwords: Passwords) -> Itera
                 passwords=passwords,
                 clock=clock,
             )
-            yield House(app, tmp_path, database, web, gallery, audit, passwords, clock)
+            yield House(app, tmp_path, core, database, web, gallery, audit, passwords, clock)
 
 
 @pytest.fixture(scope="session")
