@@ -80,7 +80,8 @@ class Requests(Protocol):
 class Sign(Protocol):
     """Somebody who shows how the door is, at every turn of the loop, also without a frame.
 
-    *fault* is the name of the error that keeps faces from being looked at.
+    *fault* is the name of the error that keeps faces from being looked at. It keeps its own faults
+    to itself: a broken screen must not stop a door.
     """
 
     def turned(self, *, released: bool, fault: str | None) -> None: ...
