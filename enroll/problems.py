@@ -31,7 +31,8 @@ PROBLEMS = {
         "This is too large",
         (
             f"Send at most {MOST_PHOTOS} photos, each of at most {LARGEST_PHOTO // 2**20} MB, "
-            f"together at most {LARGEST_UPLOAD // 2**20} MB. Most cameras can save them smaller."
+            f"together at most {LARGEST_UPLOAD // 2**20} MB. Most cameras can save them smaller. "
+            f"An archive has at most {LARGEST_UPLOAD // 2**20} MB, too: send it in parts."
         ),
     ),
     415: ("This kind of file cannot be used", "Send photos as JPEG, PNG or WebP."),

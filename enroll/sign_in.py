@@ -7,7 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from edge.audit import EventKind
 from enroll.accounts import Account
-from enroll.auth import EVERYBODY, allow, begin_session, end_session, public
+from enroll.auth import (
+    EVERYBODY,
+    allow,
+    begin_session,
+    end_session,
+    owe_code,
+    owed_code,
+    public,
+)
 from enroll.errors import AccountError, InvitationError, SignInRefusedError
 from enroll.office import office
 from enroll.passwords import refuse_weak
@@ -31,6 +39,40 @@ def sign_in() -> ResponseReturnValue:
         account = _authenticated(name, request.form.get("password", ""))
     except SignInRefusedError as error:
         return render_template("sign_in.html", name=name, error=error), 401
+    here = office()
+    if here.second_steps.is_on(account.account_id):
+        owe_code(here.second_steps.password_was_right(account.account_id, now=here.clock()))
+        return redirect(url_for("sign_in.show_code"))
+    here.record(EventKind.SIGN_IN, detail=f"account {account.account_id}")
+    return redirect(begin_session(account))
+
+
+@blueprint.get("/sign-in/code")
+@public
+def show_code() -> ResponseReturnValue:
+    """Ask for the code of who has given her password."""
+    return render_template("code.html") if _owing() else redirect(url_for("sign_in.show"))
+
+
+@blueprint.post("/sign-in/code")
+@public
+def give_code() -> ResponseReturnValue:
+    """Sign in with the code, as carefully as with the password."""
+    here, account = office(), _owing()
+    if account is None:
+        return redirect(url_for("sign_in.show"))
+    try:
+        # Counted apart from passwords: giving the right one again must not make room for codes.
+        with here.throttle.attempt(
+            name=f"code of {account.account_id}",
+            address=request.remote_addr or "unknown",
+            now=here.clock(),
+        ):
+            _check_code(account)
+    except SignInRefusedError as error:
+        return render_template("code.html", error=error), 401
+    here.record(EventKind.SIGN_IN, reason="SECOND_STEP", detail=f"account {account.account_id}")
+    here.second_steps.forget(owed_code())
     return redirect(begin_session(account))
 
 
@@ -99,5 +141,24 @@ def _authenticated(name: str, password: str) -> Account:
             raise SignInRefusedError("The name or the password is wrong.")
     if here.passwords.outdated(account.password_hash):
         here.accounts.set_password_hash(account.account_id, here.passwords.hash(password))
-    here.record(EventKind.SIGN_IN, detail=f"account {account.account_id}")
     return account
+
+
+def _owing() -> Account | None:
+    """Return who has given the password and owes the code, or None."""
+    here = office()
+    account_id = here.second_steps.who(owed_code(), now=here.clock())
+    return here.accounts.by_id(account_id) if account_id else None
+
+
+def _check_code(account: Account) -> None:
+    here = office()
+    try:
+        here.second_steps.check(account.account_id, request.form.get("code", ""), now=here.clock())
+    except SignInRefusedError:
+        here.record(
+            EventKind.SIGN_IN_REFUSED,
+            reason="WRONG_CODE",
+            detail=f"account {account.account_id}",
+        )
+        raise

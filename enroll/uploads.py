@@ -1,4 +1,4 @@
-"""Photos that arrive by a form: in memory only, limited, and never on a disk.
+"""Photos and archives that arrive by a form: in memory only, limited, and never on a disk.
 
 A photo of a face on a disk is a template that anybody can read. So neither Werkzeug, which keeps
 large forms in temporary files, nor waitress may put one down (see ``command.py``).
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from typing import IO, Any, TypeVar
+from dataclasses import dataclass
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, Request, abort, current_app, request
 from werkzeug.datastructures import FileStorage
@@ -28,28 +29,50 @@ LARGEST_UPLOAD = 48 * 2**20
 LARGEST_FORM = 64 * 2**10
 """Bytes of a form without photos."""
 
+MOST_PARTS = 50
+MOST_FILES = 1_000
+"""Fields of a form, and files that are imported together; more of them make a ZIP."""
+
 View = TypeVar("View", bound=Callable[..., Any])
 
-_PHOTOS = "ostiary_photos"
+_ROOM = "ostiary_room"
 _PICTURE = "ostiary_picture"
 _PICTURE_TYPES = frozenset(("image/jpeg", "image/png", "image/webp"))
 
 
-class PhotoBuffer(io.BytesIO):
-    """Memory for one photo."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a view takes: bytes of one file, and parts of the form."""
+
+    largest_file: int
+    most_parts: int
+
+
+PHOTOS = Room(LARGEST_PHOTO, MOST_PARTS)
+ARCHIVES = Room(LARGEST_UPLOAD, MOST_FILES)
+
+
+class FileBuffer(io.BytesIO):
+    """Memory for one file of at most *largest* bytes."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__()
+        self._largest = largest
 
     def write(self, data: Any, /) -> int:
         """Take *data* in.
 
-        :raises RequestEntityTooLarge: if the photo gets too large.
+        :raises RequestEntityTooLarge: if the file gets too large.
         """
-        if self.tell() + len(data) > LARGEST_PHOTO:
+        if self.tell() + len(data) > self._largest:
             raise RequestEntityTooLarge
         return super().write(data)
 
 
 class MemoryRequest(Request):
     """A request whose files are kept in memory."""
+
+    largest_file = LARGEST_PHOTO
 
     def _get_file_stream(
         self,
@@ -58,12 +81,18 @@ class MemoryRequest(Request):
         filename: str | None = None,  # noqa: ARG002
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
-        return PhotoBuffer()
+        return FileBuffer(self.largest_file)
 
 
 def accepts_photos(view: View) -> View:
     """Let the forms of a view be as large as photos are."""
-    view.__dict__[_PHOTOS] = True
+    view.__dict__[_ROOM] = PHOTOS
+    return view
+
+
+def accepts_archives(view: View) -> View:
+    """Let a view take one archive of many photos, or many files."""
+    view.__dict__[_ROOM] = ARCHIVES
     return view
 
 
@@ -77,14 +106,17 @@ def limit(app: Flask) -> None:
     """Limit what *app* reads of a request, before anything reads it."""
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
-    app.config["MAX_FORM_PARTS"] = 50
+    app.config["MAX_FORM_PARTS"] = MOST_PARTS
     app.before_request(_make_room)
 
 
 def _make_room() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, _PHOTOS, False):
+    room: Room | None = getattr(view, _ROOM, None)
+    if room is not None:
         request.max_content_length = LARGEST_UPLOAD
+        request.max_form_parts = room.most_parts
+        cast(MemoryRequest, request).largest_file = room.largest_file
         if request.method == "POST" and request.mimetype != "multipart/form-data":
             abort(415)
     if getattr(view, _PICTURE, False):

@@ -58,12 +58,30 @@ def remove(account_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("accounts.list_accounts"))
 
 
+@blueprint.post("/<uuid:account_id>/second-step-off")
+@allow(Role.OWNER)
+def turn_second_step_off(account_id: UUID) -> ResponseReturnValue:
+    """Let somebody in again who lost the telephone and the recovery codes."""
+    here = office()
+    here.record(
+        EventKind.SECOND_STEP_OFF,
+        detail=f"account {account_id}, by account {signed_in().account_id}",
+    )
+    here.second_steps.turn_off(str(account_id))
+    here.sessions.end_all(str(account_id))
+    flash("The second step is off; the password alone signs in.")
+    return redirect(url_for("accounts.list_accounts"))
+
+
 def _page(
     *, link: str | None = None, role: Role | None = None, error: AccountError | None = None
 ) -> str:
     return render_template(
         "accounts.html",
-        accounts=office().accounts.list(),
+        accounts=(accounts := office().accounts.list()),
+        second_steps={
+            each.account_id for each in accounts if office().second_steps.is_on(each.account_id)
+        },
         link=link,
         role=role,
         error=error,

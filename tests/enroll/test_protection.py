@@ -45,7 +45,7 @@ def test_nothing_inline(owner: Browser) -> None:
     """No page has anything that its own policy would have to forbid."""
     for path in PAGES[:-1]:
         text = owner.get(path).text
-        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text)
+        assert not re.search(r"<script(?! src=\"/static/)|<style|\sstyle=|\son[a-z]+=|javascript:", text)
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", text)
 
 
@@ -89,7 +89,7 @@ def test_own_names(house: House, host: str) -> None:
         ("GET", "/nowhere", 404, "nothing here"),
         ("GET", "/admin/people/00000000-0000-0000-0000-000000000000", 404, "nothing here"),
         ("GET", "/admin/people/1", 404, "nothing here"),
-        ("GET", "/admin/people?after=gone", 404, "nothing here"),
+        ("GET", "/admin/people?cursor=gone", 404, "nothing here"),
         ("PUT", "/sign-in", 405, "buttons"),
     ],
 )
