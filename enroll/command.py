@@ -1,4 +1,4 @@
-"""``ostiary web``: serves the pages with waitress."""
+"""``ostiary web``: serves the pages with waitress, off loopback behind TLS."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from edge.config import Settings
 from edge.errors import ConfigError
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from flask import Flask
 
     from edge.core import Core
     from edge.storage.database import Database
+    from enroll.tls import Certificate
 
 THREADS = 4
 """Requests answered at a time. A password takes 64 MiB to check."""
@@ -52,39 +54,57 @@ def web(program: Program, host: str | None, port: int | None, *, invite_owner: b
     """
     host = host or program.settings.web.host
     port = port or program.settings.web.port
-    refuse_network(host)
     # Seconds of loading that `ostiary --help` need not wait for.
     from enroll.store import open_web  # noqa: PLC0415
 
     core = program.core
+    certificate = None if is_loopback(host) else _certificate(core, host)
     with open_web(core.web_path, core.key) as database:
-        app = _application(core, database)
+        app = _application(core, database, certificate)
         link = _owner_link(database, wanted=invite_owner)
-        serve(app, host=host, port=port, link=link)
+        serve(app, host=host, port=port, link=link, certificate=certificate)
 
 
-def refuse_network(host: str) -> None:
-    """Refuse an address that other machines can reach: passwords would travel in the clear.
-
-    :raises ConfigError: unless *host* is loopback.
-    """
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach *host*; anywhere else others could listen."""
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    if not loopback:
-        raise ConfigError(
-            f"The web pages are served without TLS, so not on {host}, where others could listen.",
-            remedy="Set web.host to 127.0.0.1. From another machine, tunnel: "
-            "ssh -L 8080:127.0.0.1:8080 <this machine>, then open http://127.0.0.1:8080 there.",
-        )
+        return False
 
 
-def serve(app: Flask, *, host: str, port: int, link: str | None) -> None:
+def serve(
+    app: Flask, *, host: str, port: int, link: str | None, certificate: Certificate | None
+) -> None:
     """Answer requests to *app* until interrupted; first say where, and the set-up link's path.
+
+    With a *certificate* by TLS alone.
 
     :raises ConfigError: if the address cannot be listened on.
     """
+    listening = _listening(host, port)
+    if certificate is None:
+        _announce(f"http://{_in_address(host)}:{port}", link)
+        _run(app, listening)
+        return
+    from enroll.tls_front import TlsFront  # noqa: PLC0415 - see above
+
+    _announce(f"https://{_in_address(_reachable(host, certificate))}:{port}", link)
+    click.echo(
+        "Browsers do not know its certificate and ask once. It is the right one if they show this\n"
+        f"SHA-256 fingerprint: {certificate.fingerprint}"
+    )
+    inner = _listening("127.0.0.1", 0)
+    with TlsFront(
+        listening,
+        context=certificate.context(),
+        inner=inner.getsockname(),
+        connections=CONNECTIONS,
+    ) as front:
+        _run(front.restoring_sender(app), inner, url_scheme="https")
+
+
+def _run(app: WSGIApplication, listening: socket.socket, **more: str) -> None:
     import waitress  # noqa: PLC0415 - see above
 
     from enroll.uploads import LARGEST_UPLOAD  # noqa: PLC0415
@@ -92,22 +112,44 @@ def serve(app: Flask, *, host: str, port: int, link: str | None) -> None:
     largest = LARGEST_UPLOAD + 2**20  # a little more, so that Flask refuses with a helpful page
     server = waitress.create_server(
         app,
-        sockets=[_listening(host, port)],
+        sockets=[listening],
         threads=THREADS,
         connection_limit=CONNECTIONS,
         max_request_body_size=largest,
         # What is larger would go to a temporary file: photos must never lie on a disk.
         inbuf_overflow=largest + 2**20,
         ident=None,
+        **more,
     )
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    click.echo(f"Ostiary's web pages: {address}")
-    if link is not None:
-        click.echo(f"Set up the owner's account, once, within 24 hours: {address}{link}")
     try:
         server.run()
     finally:
         server.close()
+
+
+def _announce(address: str, link: str | None) -> None:
+    click.echo(f"Ostiary's web pages: {address}")
+    if link is not None:
+        click.echo(f"Set up the owner's account, once, within 24 hours: {address}{link}")
+
+
+def _reachable(host: str, certificate: Certificate) -> str:
+    """Return what to type into a browser: *host*, or a name in place of "all addresses"."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 - to be told from a real address
+        return host
+    local = (name for name in certificate.names if name.endswith(".local"))
+    return next(local, socket.gethostname())
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _certificate(core: Core, host: str) -> Certificate:
+    from enroll.tls import ensure_certificate, own_names  # noqa: PLC0415 - see above
+
+    names = {*own_names(host), *core.settings.web.names.lower().split()}
+    return ensure_certificate(core.settings.storage.folder, names, now=datetime.now(UTC))
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -121,8 +163,9 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _application(core: Core, database: Database) -> Flask:
+def _application(core: Core, database: Database, certificate: Certificate | None) -> Flask:
     from enroll.application import create_app  # noqa: PLC0415
+    from enroll.hosts import LOOPBACK_NAMES  # noqa: PLC0415
     from enroll.passwords import Passwords  # noqa: PLC0415
 
     return create_app(
@@ -134,6 +177,12 @@ def _application(core: Core, database: Database) -> Flask:
         enroller=core.enroller,
         audit=core.audit,
         passwords=Passwords(),
+        secure=certificate is not None,
+        names={
+            *LOOPBACK_NAMES,
+            *core.settings.web.names.lower().split(),
+            *map(_in_address, certificate.names if certificate else ()),
+        },
     )
 
 

@@ -344,10 +344,19 @@ class WebSettings:
         Text,
         Field(
             min_length=1,
-            description="Address to listen on. Loopback keeps the pages on this machine.",
+            description="Address to listen on. Loopback keeps the pages on this machine; on any "
+            "other, 0.0.0.0 for all, they are served over TLS.",
         ),
     ] = "127.0.0.1"
     port: Annotated[Whole, Field(ge=1, le=65535, description="Port to listen on.")] = 8080
+    names: Annotated[
+        Text,
+        Field(
+            max_length=1000,
+            description="Further names under which the pages are opened, apart from this machine's "
+            "own, with blanks between. Under any other name they do not answer.",
+        ),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
