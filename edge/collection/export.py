@@ -29,12 +29,16 @@ class ExportedFace:
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """All there is about *person*; *searched_vector* is the one that doors compare with."""
+    """All there is about *person*.
+
+    *searched_vector* is the one that doors compare with, *coherence* how much her faces agree.
+    """
 
     note: str
     person: Person
     faces: tuple[ExportedFace, ...]
     searched_vector: str | None
+    coherence: float
 
     def to_json(self) -> str:
         """Return it as an indented JSON document; times are ISO 8601 in UTC."""
@@ -53,14 +57,17 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         stored = faces.list(collection_id, person_id=person_id, limit=MOST_FACES_OF_A_PERSON)
         collection = Collections(database).describe(collection_id)
         vectors = (collection.bytes_of(faces.embedding(face.face_id)) for face in stored)
-        fused = database.row("SELECT vector FROM people WHERE row = ?", (row,))
+        ((fused, coherence),) = database.rows(
+            "SELECT vector, coherence FROM people WHERE row = ?", (row,)
+        )
     return PersonExport(
         note=NOTE,
         person=person,
         faces=tuple(
             ExportedFace(face, _text(vector)) for face, vector in zip(stored, vectors, strict=True)
         ),
-        searched_vector=_text(fused[0]) if fused and fused[0] is not None else None,
+        searched_vector=None if fused is None else _text(fused),
+        coherence=coherence,
     )
 
 

@@ -19,8 +19,7 @@ CREATE TABLE collections (
     people INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- `vector` is the fused vector that a door searches, NULL for a person without faces, `coherence`
--- the length of the mean it is the direction of. `sort_name`
+-- `vector` is the fused vector that a door searches, NULL for a person without faces. `sort_name`
 -- is the name without case and accents, by which people are listed and found.
 CREATE TABLE people (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,8 +39,6 @@ CREATE TABLE people (
                 abs(vec_distance_l2(vector, zeroblob(length(vector))) - 1) <= 0.001, FALSE
             )
         ),
-    coherence REAL NOT NULL DEFAULT 1.0
-        CONSTRAINT coherence_range CHECK (coherence > 0 AND coherence <= 1),
     created_at TEXT NOT NULL,
     UNIQUE (collection, row),
     CONSTRAINT person_validity CHECK (ifnull(valid_from <= valid_until, TRUE)),

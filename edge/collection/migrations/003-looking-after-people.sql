@@ -3,6 +3,7 @@
 -- `declined` says that a person refused face recognition and carries a badge only: then there is no
 -- vector of hers. `version` counts the changes of what is told about a person, so that of two
 -- clerks the second sees the first one's change instead of undoing it. `faces` counts hers.
+-- `coherence` is the length of the mean of her faces' vectors, of which `vector` is the direction.
 
 ALTER TABLE people ADD COLUMN suspended_at TEXT;
 ALTER TABLE people ADD COLUMN retention_until TEXT;
@@ -11,9 +12,26 @@ ALTER TABLE people ADD COLUMN declined INTEGER NOT NULL DEFAULT FALSE
         CHECK (declined IN (FALSE, TRUE) AND NOT (declined AND vector IS NOT NULL));
 ALTER TABLE people ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE people ADD COLUMN faces INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE people ADD COLUMN coherence REAL NOT NULL DEFAULT 1.0
+    CONSTRAINT coherence_range CHECK (coherence > 0 AND coherence <= 1);
 
-UPDATE people SET faces =
-    (SELECT count(*) FROM faces WHERE faces.collection = people.collection AND person = people.row)
+-- The length of a weighted mean of unit vectors, by the cosines between them; 0.01 is the least
+-- weight (fused.py). Cosines are 1 - d * d / 2 for a distance of d.
+UPDATE people SET
+    faces = (
+        SELECT count(*) FROM faces
+        WHERE faces.collection = people.collection AND person = people.row
+    ),
+    coherence = (
+        SELECT min(1.0, sqrt(
+            sum(weight * (1 - distance * distance / 2)) / sum(weight)
+        )) FROM (
+            SELECT max(one.weight, 0.01) * max(two.weight, 0.01) AS weight,
+                vec_distance_l2(one.vector, two.vector) AS distance
+            FROM faces AS one JOIN faces AS two USING (collection, person)
+            WHERE collection = people.collection AND person = people.row
+        )
+    )
 WHERE vector IS NOT NULL;
 
 -- Everything by which people are listed, filtered and sorted, without their vectors: the one index

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from edge.collection.search import Gallery
 from edge.domain import Badge, Box, Embedding, Pose, Quality, normalized
 from edge.storage.key import Key
 from tests.edge.collection.conftest import CALIBRATION, MODEL
+from tests.edge.collection.test_people import NOON
 
 QUALITY = Quality(80.0, 60.0, Pose(0.0, 0.0, 0.0), 112.0, 0.0, 0.5)
 choice = st.integers(0, 100)
@@ -66,6 +68,31 @@ class AnyHistory(RuleBasedStateMachine):
         if self.here:
             self.people.add_faces(self.here[which % len(self.here)], self._faces(1))
 
+    @rule(which=choice, faces=st.integers(0, 3))
+    def replace_faces(self, which: int, faces: int) -> None:
+        if self.here:
+            self.people.replace_faces(self.here[which % len(self.here)], self._faces(faces))
+
+    @rule(which=choice, at=st.none() | st.just(NOON))
+    def suspend_or_resume(self, which: int, at: datetime | None) -> None:
+        if self.here and at is not None:
+            self.people.suspend(self.here[which % len(self.here)], at)
+        elif self.here:
+            self.people.resume(self.here[which % len(self.here)])
+
+    @rule(one=choice, other=choice)
+    def mark_two(self, one: int, other: int) -> None:
+        if len({*self.here}) > 1:
+            first, second = one % len(self.here), other % (len(self.here) - 1)
+            second += second >= first
+            self.people.mark_look_alikes(self.here[first], self.here[second], 99.5)
+
+    @rule(one=choice, other=choice)
+    def merge_two(self, one: int, other: int) -> None:
+        if len(self.here) > 1:
+            first = self.here.pop(one % len(self.here))
+            self.people.merge(self.here[other % len(self.here)], first)
+
     @rule(which=choice)
     def delete_a_person(self, which: int) -> None:
         if self.here:
@@ -98,6 +125,12 @@ class AnyHistory(RuleBasedStateMachine):
         for candidate in found:
             person = by_id[candidate.match.person_id]
             assert candidate.credentials.badges == person.badges
+            assert candidate.credentials.suspended == (person.suspended_at is not None)
+            assert candidate.credentials.look_alikes == bool(person.look_alikes)
+        for person in people:
+            assert person.faces == len(self.faces.list("badges", person_id=person.person_id))
+            for other in person.look_alikes:
+                assert person.person_id in by_id[other].look_alikes
         self.database.check_integrity()
 
 

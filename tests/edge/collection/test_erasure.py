@@ -6,6 +6,7 @@ Search for any 16 bytes in a row of a vector, not for the whole: a remnant may b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,34 @@ def test_a_deleted_person_leaves_no_byte(clear: Database, path: Path, make_face:
     assert _remnants(path.parent, secrets) == []
     assert b"Charles Babbage Jr" in _files(path.parent)
     assert all(vector in _files(path.parent) for vector in _vectors(clear, kept.person_id))
+
+
+@pytest.mark.parametrize("way", ["replace", "decline", "merge"])
+def test_faces_that_are_replaced_leave_no_byte(
+    clear: Database, path: Path, make_face: FaceMaker, way: str
+) -> None:
+    """Nor those of whoever declines, nor the former mean of somebody who was merged."""
+    people = People(clear)
+    ada = people.enroll("badges", NewPerson("Ada"), [make_face()])
+    twice = people.enroll("badges", NewPerson("Augusta Ada King"), [make_face()])
+    faces = {_vectors(clear, ada.person_id)[1], _vectors(clear, twice.person_id)[1]}
+    before = {*_vectors(clear, ada.person_id), *_vectors(clear, twice.person_id)}
+
+    if way == "replace":
+        people.replace_faces(ada.person_id, [make_face()])
+    elif way == "decline":
+        people.update(ada.person_id, replace(ada.told, declined=True))
+    else:
+        people.merge(ada.person_id, twice.person_id)
+
+    kept = {*_vectors(clear, ada.person_id)}
+    if way == "merge":
+        assert kept >= faces
+        assert _remnants(path.parent, [b"Augusta Ada King", twice.person_id.encode()]) == []
+    else:
+        kept |= {*_vectors(clear, twice.person_id)}
+        assert len(before - kept) == 1
+    assert _remnants(path.parent, sorted(before - kept)) == []
 
 
 def test_a_deleted_face_leaves_no_byte(clear: Database, path: Path, make_face: FaceMaker) -> None:

@@ -10,7 +10,7 @@ from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.people import People
 from edge.collection.search import Gallery
-from edge.domain import Badge, normalized
+from edge.domain import Badge, fuse, normalized
 from edge.errors import StorageError
 from edge.storage import sqlite
 from edge.storage.database import Database
@@ -30,7 +30,9 @@ def earlier(
     def first_two(package: str) -> tuple[Migration, ...]:
         return read_migrations(package)[:2]
 
-    vectors = [make_embedding().vector.tobytes() for _ in range(3)]
+    faces = [make_embedding() for _ in range(2)]
+    fused = fuse(faces, [0.8, 0.01])
+    vectors = [each.vector.tobytes() for each in (fused, *faces)]
     with monkeypatch.context() as past:
         past.setattr(sqlite, "read_migrations", first_two)
         with open_collection(path, key) as database, database.transaction():
@@ -42,9 +44,9 @@ def earlier(
                     (f"id-{number}", f"Ada {number}", f"ada {number}", f"HR-{number}", NOON,
                      vector, NOON),
                 )  # fmt: skip
-            _insert_face(database, "face-1", 1, vectors[1])
-            _insert_face(database, "face-2", 1, vectors[2])
-            _insert_face(database, "face-3", None, vectors[2])
+            _insert_face(database, "face-1", 1, vectors[1], weight=0.8)
+            _insert_face(database, "face-2", 1, vectors[2], weight=0.0)
+            _insert_face(database, "face-3", None, vectors[2], weight=0.5)
             database.execute(
                 "INSERT INTO badges (collection, person, number, created_at)"
                 " VALUES (1, 1, '7001', ?)",
@@ -53,13 +55,15 @@ def earlier(
     return vectors
 
 
-def _insert_face(database: Database, face_id: str, person: int | None, vector: bytes) -> None:
+def _insert_face(
+    database: Database, face_id: str, person: int | None, vector: bytes, *, weight: float
+) -> None:
     database.execute(
         "INSERT INTO faces (face_id, collection, person, box_left, box_top, box_width, box_height,"
         " confidence, sharpness, brightness, yaw, pitch, roll, size, occlusion, weight, reasons,"
         " vector, created_at)"
-        " VALUES (?, 1, ?, 0, 0, 1, 1, 99, 80, 60, 0, 0, 0, 112, 0, 0.8, '', ?, ?)",
-        (face_id, person, vector, NOON),
+        " VALUES (?, 1, ?, 0, 0, 1, 1, 99, 80, 60, 0, 0, 0, 112, 0, ?, '', ?, ?)",
+        (face_id, person, weight, vector, NOON),
     )
 
 
@@ -79,13 +83,14 @@ def test_everybody_is_kept(path: Path, key: Key) -> None:
 
 
 def test_doors_find_them(path: Path, key: Key, earlier: list[bytes]) -> None:
-    """The searched vector is the one from before."""
+    """The searched vector is the one from before, and how much her faces agree is known now."""
     open_collection(path, key).close()
     with Gallery(path, key, "badges", calibration=CALIBRATION) as gallery:
-        probe = gallery.collection.embedding_of(earlier[0])
-        (match,) = gallery.search_people(normalized(probe.vector, MODEL), limit=1)
+        faces = [gallery.collection.embedding_of(vector) for vector in earlier[1:]]
+        fused = fuse(faces, [0.8, 0.01])
+        (match,) = gallery.search_people(normalized(fused.vector, MODEL), limit=1)
         assert (match.person_id, gallery.people_count) == ("id-1", 1)
-        assert match.cosine == pytest.approx(1, abs=1e-6)
+        assert match.cosine == pytest.approx(fused.coherence, abs=1e-6)
 
 
 @pytest.mark.usefixtures("earlier")

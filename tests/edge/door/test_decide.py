@@ -95,6 +95,11 @@ def test_two_people_alike_are_ambiguous() -> None:
             Reason.BADGE_NOT_YET_VALID,
         ),
         (Credentials("ada", valid_until=NOW, badges=(Badge("1"),)), Reason.PERSON_EXPIRED),
+        (Credentials("ada", badges=(Badge("1"),), suspended=True), Reason.PERSON_SUSPENDED),
+        (
+            Credentials("ada", badges=(Badge("1"),), look_alikes=True),
+            Reason.SECOND_FACTOR_NEEDED,
+        ),
         (
             Credentials("ada", valid_from=NOW + DAY, badges=(Badge("1"),)),
             Reason.PERSON_NOT_YET_VALID,
@@ -107,6 +112,24 @@ def test_credentials_that_do_not_hold_deny(credentials: Credentials, reason: Rea
 
     assert not decision.granted
     assert (decision.reason, decision.person_id) == (reason, "ada")
+
+
+def test_a_marked_look_alike_is_asked_for_more_even_where_it_is_ambiguous() -> None:
+    """The twin stands right behind; which of them it is, a second factor tells, not a margin."""
+    twin = Credentials("ada", badges=(Badge("1"),), look_alikes=True)
+    other = Credentials("eve", badges=(Badge("2"),), look_alikes=True)
+
+    decision = decided(candidate(99.9, 0.70, twin), candidate(99.8, 0.69, other))
+
+    assert not decision.granted
+    assert decision.reason is Reason.SECOND_FACTOR_NEEDED
+
+
+def test_a_stranger_is_not_told_that_somebody_has_a_look_alike() -> None:
+    """Whoever is not alike enough is that first of all."""
+    twin = Credentials("ada", badges=(Badge("1"),), look_alikes=True)
+
+    assert decided(candidate(95, 0.45, twin)).reason is Reason.SIMILARITY_TOO_LOW
 
 
 def test_one_valid_badge_of_several_is_enough() -> None:
