@@ -38,30 +38,32 @@ class SecondSteps:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, account: Account, *, site: str) -> tuple[str, str]:
-        """Make a new secret, usable once it is confirmed; return it, and its QR code as SVG.
+    def begin(self, account_id: str) -> None:
+        """Make a new secret, which is usable once it is confirmed.
 
         :raises AccountError: if the account has a second step already.
         """
-        secret = pyotp.random_base32(32)
         with self._database.transaction():
-            if self.is_on(account.account_id):
+            if self.is_on(account_id):
                 raise AccountError("The second step is on already.", remedy="Turn it off first.")
             self._database.execute(
                 "INSERT OR REPLACE INTO second_steps (account_id, secret) VALUES (?, ?)",
-                (account.account_id, secret),
+                (account_id, pyotp.random_base32()),
             )
-        return secret, qr_code(pyotp.TOTP(secret).provisioning_uri(account.name, site))
 
     def pending(self, account: Account, *, site: str) -> tuple[str, str] | None:
-        """Return what :meth:`begin` returned if it is not confirmed yet, or None."""
+        """Return a secret that is not confirmed yet, and its QR code as SVG; or None.
+
+        *site* is what the app calls the place.
+        """
         row = self._database.row(
             "SELECT secret FROM second_steps WHERE account_id = ? AND NOT confirmed",
             (account.account_id,),
         )
         if row is None:
             return None
-        return row[0], qr_code(pyotp.TOTP(row[0]).provisioning_uri(account.name, site))
+        uri = pyotp.TOTP(row[0]).provisioning_uri(name=account.name, issuer_name=site)
+        return row[0], qr_code(uri)
 
     def confirm(self, account_id: str, code: str, *, now: datetime) -> tuple[str, ...]:
         """Turn the second step on if *code* is right; return the recovery codes, kept as hashes.

@@ -26,7 +26,7 @@ def show() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Make a secret for an app."""
     try:
-        office().second_steps.begin(signed_in(), site=office().site)
+        office().second_steps.begin(signed_in().account_id)
     except AccountError as error:
         return _page(error=error), 409
     return redirect(url_for("second_step.show"))

@@ -45,7 +45,9 @@ def test_nothing_inline(owner: Browser) -> None:
     """No page has anything that its own policy would have to forbid."""
     for path in PAGES[:-1]:
         text = owner.get(path).text
-        assert not re.search(r"<script(?! src=\"/static/)|<style|\sstyle=|\son[a-z]+=|javascript:", text)
+        assert not re.search(
+            r"<script(?! src=\"/static/)|<style|\sstyle=|\son[a-z]+=|javascript:", text
+        )
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", text)
 
 
