@@ -27,6 +27,7 @@ PROBLEMS = {
     ),
     404: ("There is nothing here", "The address is wrong, or what was here has been deleted."),
     405: ("This does not work like that", "Go back and use the buttons of the page."),
+    409: ("This has changed meanwhile", "Go back, reload the page, and try again."),
     413: (
         "This is too large",
         (
@@ -37,6 +38,7 @@ PROBLEMS = {
     ),
     415: ("This kind of file cannot be used", "Send photos as JPEG, PNG or WebP."),
     429: ("Too many attempts", "Wait a while, then try again."),
+    503: ("Too much is going on", "Wait a minute, then try again."),
 }
 """Title and text by status; every other status is a fault of ours."""
 

@@ -36,7 +36,9 @@ def read_code(pixels: Pixels) -> Code | None:
     Two different codes in one picture leave it open which is meant, and count as none.
     """
     found = {}
-    for barcode in zxingcpp.read_barcodes(pixels, formats=FORMATS):
+    for barcode in zxingcpp.read_barcodes(
+        pixels, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain
+    ):
         number = barcode.text.strip()
         if is_presentable(number, longest=LONGEST_NUMBER):
             corners = barcode.position

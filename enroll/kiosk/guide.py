@@ -173,9 +173,9 @@ def _unclear(quality: Quality) -> Instruction | None:
     )  # Rekognition has one word for both
     said = {
         QualityReason.LOW_BRIGHTNESS: Instruction.MORE_LIGHT,
-        QualityReason.LOW_FACE_QUALITY: poor,
         QualityReason.SMALL_BOUNDING_BOX: Instruction.COME_CLOSER,
-        QualityReason.LOW_SHARPNESS: Instruction.HOLD_STILL,
+        QualityReason.LOW_SHARPNESS: Instruction.HOLD_STILL,  # a blur looks like a cover, too
+        QualityReason.LOW_FACE_QUALITY: poor,
         QualityReason.EXTREME_POSE: Instruction.LOOK_AT_CAMERA,
         QualityReason.LOW_CONFIDENCE: Instruction.LOOK_AT_CAMERA,
         QualityReason.EXCEEDS_MAX_FACES: Instruction.ONE_PERSON,

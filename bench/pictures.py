@@ -1,0 +1,234 @@
+"""Take a picture of every page and of every screen of the kiosk, to look at them.
+
+    python bench/pictures.py FOLDER [--widths 360 800 1920] [--only kiosk]
+
+The people are invented and the faces are those of the demonstration's footage. Needs Debian's
+Chromium and the package `playwright`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import cv2
+import numpy as np
+import waitress
+from flask import Flask
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from edge.collection.people import Consent, NewPerson, People
+from edge.config import load_settings
+from edge.config.settings import StorageSettings
+from edge.core import Core
+from edge.demonstration.footage import CARPHONE, clip
+from edge.domain import Badge
+from enroll.accounts import Accounts, Invitations, Role
+from enroll.application import create_app
+from enroll.passwords import Passwords
+from enroll.store import open_web
+
+HEIGHTS = {360: 740, 800: 1280, 1920: 1080}
+SCHEMES = ("light", "dark")
+PASSWORD = "quiet harbour nine lamps"  # noqa: S105 - of a site that lives for a minute
+NAMES = ("Ada Example", "Ben Muster", "Chloé Modèle", "Dilara Örnek", "Emil Vzorný", "Fátima Ejemplo",
+         "Grace Sample", "Hiro Rei", "Inés Prueba", "Jonas Beispiel", "Katarzyna Przykład")  # fmt: skip
+
+
+def populate(core: Core) -> str:
+    """Enroll invented people without faces and the man of the clip with his; return his id."""
+    people, now = People(core.database), datetime.now(UTC)
+    collection = core.settings.door.collection
+    core.ensure_collection(collection)
+    for number, name in enumerate(NAMES):
+        people.enroll(
+            collection,
+            NewPerson(
+                name=name,
+                external_id=f"P{4711 + number * 17}",
+                valid_until=now + timedelta(days=40 * number - 30) if number % 3 == 0 else None,
+            ),
+            badges=[Badge(f"E-{10440 + number}")],
+        )
+    frames = clip(CARPHONE)
+    examined = [core.enroller.examine(frames[number]) for number in (0, 30, 60, 90)]
+    return core.enroller.enroll_examined(
+        NewPerson(name="Mika Mallikas", consent=Consent("kiosk-1/en", now, "kiosk")),
+        examined,
+        [Badge("E-10499")],
+        actor="pictures",
+    ).person_id
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[Flask, str, str, str]]:
+    """Serve a new house; give the application, its address, a set-up link and a person's id."""
+    settings = load_settings(None)
+    core = Core(replace(settings, storage=StorageSettings(folder=folder)))
+    try:
+        person_id = populate(core)
+        with open_web(folder / "web.db", core.key) as web:
+            passwords, now = Passwords(), datetime.now(UTC)
+            Accounts(web).create(
+                name="Robin Owner",
+                role=Role.OWNER,
+                password_hash=passwords.hash(PASSWORD),
+                now=now,
+            )
+            link = f"/set-up/{Invitations(web).issue(Role.ENROLLER, now=now)}"
+            app = create_app(
+                core=core,
+                site="Lighthouse",
+                collection_id=core.settings.door.collection,
+                database=core.database,
+                web=web,
+                enroller=core.enroller,
+                audit=core.audit,
+                passwords=passwords,
+            )
+            server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+            thread = threading.Thread(target=server.run, daemon=True)
+            thread.start()
+            yield app, f"http://127.0.0.1:{server.effective_port}", link, person_id
+            server.close()
+    finally:
+        core.close()
+
+
+def film(path: Path) -> Path:
+    """Write the demonstration's clip as a camera for Chromium (Motion-JPEG)."""
+    with path.open("wb") as file:
+        for pixels in clip(CARPHONE)[:96]:
+            large = cv2.resize(pixels, (640, 524), interpolation=cv2.INTER_CUBIC)[22:502]
+            for _ in range(3):  # slower: the clip is as short as a sentence
+                file.write(cv2.imencode(".jpg", large.astype(np.uint8))[1].tobytes())
+    return path
+
+
+def sign_in(page: Page, address: str) -> None:
+    """Sign in as the owner."""
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Name").fill("Robin Owner")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+
+
+def admin_pages(page: Page, app: Flask, address: str, person_id: str) -> Iterator[str]:
+    """Show every page that has an address of its own; give each one's name."""
+    adapter = app.url_map.bind("localhost")
+    values = {"person_id": person_id, "account_id": str(uuid4())}
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or not rule.arguments <= values.keys():
+            continue
+        if rule.endpoint.startswith(("kiosk.", "sign_in.")) or rule.endpoint in {"start", "static"}:
+            continue
+        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        with suppress(Error):  # what is no page but a stream or a download
+            answer = page.goto(address + path, timeout=5000, wait_until="domcontentloaded")
+            if answer is not None and "html" in (answer.header_value("content-type") or ""):
+                page.wait_for_timeout(150)
+                yield f"admin-{rule.endpoint.replace('.', '-')}"
+
+
+def kiosk_screens(page: Page, address: str) -> Iterator[str]:
+    """Go through the kiosk; give each screen's name."""
+    page.goto(f"{address}/kiosk")
+    yield "kiosk-open"
+    page.locator("form.card button").click()
+    page.locator("#start").wait_for()
+    yield "kiosk-welcome"
+    page.locator("#start").click()
+    yield "kiosk-consent"
+    page.locator("#agree").click()
+    page.locator("#name").fill("Ada Example")
+    yield "kiosk-name"
+    page.locator("#name-form .big").click()
+    page.locator("#ring:not([stroke-dasharray^='0'])").wait_for()
+    page.wait_for_timeout(300)
+    yield "kiosk-camera"
+    page.locator("#badge").wait_for(timeout=90_000)
+    page.locator("#badge").fill("E-10777")
+    yield "kiosk-badge"
+    page.locator("#scan").click()
+    page.wait_for_timeout(1500)
+    yield "kiosk-scan"
+    page.locator("#stop-scan").click()
+    page.locator("#badge-form .big:not(.quiet)").click()
+    page.locator("#it-is-me").wait_for()
+    yield "kiosk-alike"
+    page.locator("#it-is-me").click()
+    page.locator("#finish").wait_for()
+    yield "kiosk-done"
+
+
+def everything(page: Page, app: Flask, address: str, link: str, person_id: str) -> Iterator[str]:
+    """Show every page there is, the kiosk last, for it cannot be left; give each one's name."""
+    page.goto(address + link)
+    yield "set-up"
+    sign_in(page, address)
+    yield from admin_pages(page, app, address, person_id)
+
+
+def shoot(browser: Browser, folder: Path, *, width: int, scheme: str, kiosk_only: bool) -> None:
+    """Take the pictures of one width and colour scheme into *folder*."""
+    with tempfile.TemporaryDirectory() as house, served(Path(house)) as parts:
+        app, address, link, person_id = parts
+        page = browser.new_page(
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        if kiosk_only:
+            sign_in(page, address)
+        else:
+            for name in everything(page, app, address, link, person_id):
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+        for name in kiosk_screens(page, address):
+            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+        page.close()
+
+
+def main() -> None:
+    """Read the command line and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--widths", type=int, nargs="+", default=list(HEIGHTS))
+    parser.add_argument("--only", choices=["all", "kiosk"], default="all")
+    wanted = parser.parse_args()
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        parser.error("chromium is not installed: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as camera, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={film(Path(camera) / 'man.mjpeg')}",
+            ],
+        )
+        for width in wanted.widths:
+            for scheme in SCHEMES:
+                shoot(
+                    browser,
+                    wanted.folder,
+                    width=width,
+                    scheme=scheme,
+                    kiosk_only=wanted.only == "kiosk",
+                )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
