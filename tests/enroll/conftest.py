@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import tempfile
@@ -70,7 +71,7 @@ class Browser:
     ) -> TestResponse:
         token = token_in(self.client.get(page or path))
         form = {"csrf_token": token} | (data or {})
-        if "photos" not in form:
+        if not form.keys() & {"photos", "files"}:
             return self.client.post(path, data=form)
         # Encoded in memory: the client would spool large forms to a file, and not close it.
         boundary, body = encode_multipart(form)
@@ -119,6 +120,16 @@ def token_in(answer: TestResponse) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
     assert found is not None, answer.text
     return found[1]
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """Return the fields of a page's forms as a browser would send them."""
+    inputs = re.findall(r'<input [^>]*?name="(\w+)"[^>]*?value="([^"]*)"([^>]*)>', text, re.DOTALL)
+    return {
+        name: html.unescape(value)
+        for name, value, more in inputs
+        if "checked" in more or name != "declined"
+    }
 
 
 def jpeg(pixels: Pixels) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -18,7 +17,7 @@ from edge.errors import CollectionError
 from enroll.accounts import Role
 from enroll.admin.changing import Told, put_together
 from enroll.days import beginning_of, end_of, first_day, last_day
-from tests.enroll.conftest import Browser, House
+from tests.enroll.conftest import Browser, House, fields_of
 
 HOSTILE = "\"><script>alert('x')</script>{{ 7 * 7 }}"
 
@@ -56,16 +55,6 @@ def opened(browser: Browser, person: Person) -> dict[str, str]:
     """Open the form and return what is in its fields."""
     text = browser.get(f"{path_of(person)}/edit").text
     return fields_of(text)
-
-
-def fields_of(text: str) -> dict[str, str]:
-    """Return the fields of a form as a browser would send them."""
-    inputs = re.findall(r'<input [^>]*?name="(\w+)"[^>]*?value="([^"]*)"([^>]*)>', text, re.DOTALL)
-    return {
-        name: value.replace("&#34;", '"').replace("&#39;", "'")
-        for name, value, more in inputs
-        if name != "declined" or "checked" in more
-    }
 
 
 def test_untouched_is_unchanged(house: House, clerk: Browser, ada: Person) -> None:
