@@ -164,9 +164,9 @@ def export(program: Program, query: str, target: Path | None) -> None:
     if target is None:
         click.echo(document)
         return
-    with click.open_file(str(target), "w", encoding="utf-8") as file:
-        file.write(document + "\n")
+    target.touch(mode=0o600)
     target.chmod(0o600)
+    target.write_text(document + "\n", encoding="utf-8")
     say(f"Everything about {person.name} is in {target}.")
 
 

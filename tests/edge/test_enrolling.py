@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from edge.errors import (
     AlreadyEnrolledError,
     AlreadyExistsError,
     AuditError,
+    CollectionError,
     EnrollmentError,
     NoFaceError,
     NotFoundError,
@@ -234,6 +235,175 @@ def test_erasing_nobody_is_not_recorded(desk: Desk) -> None:
     with pytest.raises(NotFoundError):
         desk.enroller.erase("nobody", actor="test")
     assert list(desk.audit.entries()) == []
+
+
+def test_a_twin_is_marked(desk: Desk, driver: list[Photo], carphone: list[Pixels]) -> None:
+    """From then on no door lets either of the two in by face alone."""
+    man = desk.enroller.enroll(ADA, driver, actor="test")
+    later = [photo("later", carphone[100])]
+    with pytest.raises(AlreadyEnrolledError):
+        desk.enroller.enroll(
+            NewPerson("Twin"), later, actor="test", mark_look_alikes=["somebody else"]
+        )
+
+    twin = desk.enroller.enroll(
+        NewPerson("Twin"), later, actor="test", mark_look_alikes=[man.person_id]
+    )
+
+    assert twin.look_alikes == (man.person_id,)
+    assert desk.gallery.credentials(man.person_id).look_alikes
+    assert desk.gallery.credentials(twin.person_id).look_alikes
+
+
+def test_everybody_alike_is_named(desk: Desk, driver: list[Photo], carphone: list[Pixels]) -> None:
+    """Not only the nearest, most alike first; strangers are not among them."""
+    enroll = desk.enroller.enroll
+    ids = {
+        enroll(
+            NewPerson(f"Twin {number}"), driver[number:], actor="test", somebody_else=True
+        ).person_id
+        for number in range(3)
+    }
+    found = desk.enroller.look_alikes([desk.enroller.examine(carphone[100])])
+
+    assert {match.person_id for match in found} == ids
+    assert [match.similarity for match in found] == sorted(
+        (match.similarity for match in found), reverse=True
+    )
+    assert desk.enroller.look_alikes([]) == ()
+
+
+def test_whoever_declines_is_enrolled_without_a_face(desk: Desk, driver: list[Photo]) -> None:
+    """With a badge only; photos of hers are refused."""
+    declined = NewPerson("Ada", declined=True)
+    person = desk.enroller.enroll(declined, [], [Badge("7001")], actor="test")
+    assert (person.faces, person.declined, len(person.badges)) == (0, True, 1)
+    with pytest.raises(CollectionError, match="declined"):
+        desk.enroller.enroll(declined, driver, actor="test")
+    with pytest.raises(PhotosRefusedError):
+        desk.enroller.enroll(NewPerson("Bob"), [], actor="test")
+
+
+def test_more_photos_of_one_person(
+    desk: Desk, driver: list[Photo], carphone: list[Pixels], astronaut: Pixels
+) -> None:
+    """Must show her; what was added is recorded with how alike it is."""
+    man = desk.enroller.enroll(ADA, driver[:2], actor="test")
+
+    more = desk.enroller.add_photos(man.person_id, [photo("l", carphone[100])], actor="account 1")
+    with pytest.raises(PhotosRefusedError, match="do not show the person"):
+        desk.enroller.add_photos(man.person_id, [photo("s", astronaut)], actor="test")
+
+    assert more.faces == People(desk.database).get(man.person_id).faces == 3
+    *_, entry = desk.audit.entries()
+    assert entry.event.kind is EventKind.PERSON_CHANGED
+    assert entry.event.detail == "faces added 1, badges added 0, by account 1"
+    assert entry.event.similarity is not None
+    assert entry.event.similarity > 99
+
+
+def test_photos_that_a_door_takes_for_another_are_not_added(
+    desk: Desk, driver: list[Photo], astronaut: Pixels
+) -> None:
+    """To a person without a face, whom nothing contradicts."""
+    desk.enroller.enroll(ADA, driver, actor="test")
+    nobody = desk.enroller.enroll_examined(NewPerson("Bob"), [], [Badge("1")], actor="test")
+    with pytest.raises(AlreadyEnrolledError):
+        desk.enroller.add_photos(nobody.person_id, driver[:1], actor="test")
+    added = desk.enroller.add_photos(nobody.person_id, [photo("b", astronaut)], actor="test")
+    assert added.faces == 1
+
+
+def test_faces_are_enrolled_anew(desk: Desk, driver: list[Photo], astronaut: Pixels) -> None:
+    """The old ones are gone; that they were somebody else's is in the record."""
+    person = desk.enroller.enroll(ADA, driver, actor="test")
+
+    again = desk.enroller.reenroll(person.person_id, [photo("a", astronaut)], actor="account 1")
+
+    assert again.faces == 1
+    (match,) = desk.gallery.search_people(desk.enroller.examine(astronaut).embedding)
+    assert match.similarity > 99
+    *_, entry = desk.audit.entries()
+    assert entry.event.detail == "faces enrolled anew 1, by account 1"
+    assert entry.event.similarity is not None
+    assert entry.event.similarity < 75
+
+
+def test_nobody_gets_the_faces_of_another(
+    desk: Desk, driver: list[Photo], astronaut: Pixels
+) -> None:
+    """Whose face opens doors already; unless they were looked at, and are then marked."""
+    man = desk.enroller.enroll(ADA, driver, actor="test")
+    other = desk.enroller.enroll(NewPerson("B"), [photo("b", astronaut)], actor="test")
+    with pytest.raises(AlreadyEnrolledError):
+        desk.enroller.reenroll(other.person_id, driver[:1], actor="test")
+    assert People(desk.database).get(other.person_id) == other
+
+    twin = desk.enroller.reenroll(
+        other.person_id, driver[:1], actor="test", mark_look_alikes=[man.person_id]
+    )
+    assert twin.look_alikes == (man.person_id,)
+    again = desk.enroller.reenroll(other.person_id, driver[1:2], actor="test")
+    assert again.look_alikes == (man.person_id,)
+
+
+def test_one_person_twice_is_merged(desk: Desk, driver: list[Photo]) -> None:
+    """And recorded for both of them, by id."""
+    keep = desk.enroller.enroll(ADA, driver[:2], actor="test")
+    other = desk.enroller.enroll(
+        NewPerson("A"), driver[2:], [Badge("7")], actor="test", somebody_else=True
+    )
+
+    merged = desk.enroller.merge(keep.person_id, other.person_id, actor="account 1")
+
+    assert (merged.faces, len(merged.badges), merged.look_alikes) == (5, 1, ())
+    *_, deleted, changed = (entry.event for entry in desk.audit.entries())
+    assert (deleted.kind, deleted.person_id) == (EventKind.PERSON_DELETED, other.person_id)
+    assert (changed.kind, changed.person_id) == (EventKind.PERSON_CHANGED, keep.person_id)
+    assert changed.similarity is not None
+    assert changed.similarity > 99
+
+
+def test_two_people_are_not_merged(desk: Desk, driver: list[Photo], astronaut: Pixels) -> None:
+    """The badge of the one would open for the face of the other."""
+    keep = desk.enroller.enroll(ADA, driver, actor="test")
+    other = desk.enroller.enroll(NewPerson("B"), [photo("b", astronaut)], actor="test")
+    with pytest.raises(EnrollmentError, match="do not look like one person"):
+        desk.enroller.merge(keep.person_id, other.person_id, actor="test")
+    assert desk.people == 2
+
+
+def test_a_rehearsal_stores_nothing(desk: Desk, driver: list[Photo], coffee: Pixels) -> None:
+    """And says what enrolling would say."""
+    fused = desk.enroller.rehearse(ADA, driver, [Badge("7001")])
+    assert fused is not None
+    assert (desk.people, list(desk.audit.entries())) == (0, [])
+
+    desk.enroller.enroll(ADA, driver, [Badge("7001")], actor="test")
+    with pytest.raises(AlreadyEnrolledError):
+        desk.enroller.rehearse(NewPerson("B"), driver[:1], [Badge("7002")])
+    with pytest.raises(PhotosRefusedError):
+        desk.enroller.rehearse(NewPerson("B"), [photo("cup", coffee)])
+    with pytest.raises(AlreadyExistsError):
+        desk.enroller.rehearse(NewPerson("B", declined=True), [], [Badge("7001")])
+    assert desk.people == 1
+
+
+def test_what_cannot_be_recorded_is_not_changed(desk: Desk, driver: list[Photo]) -> None:
+    """Neither faces nor people."""
+    keep = desk.enroller.enroll(ADA, driver[:2], actor="test")
+    other = desk.enroller.enroll(NewPerson("A"), driver[2:], actor="test", somebody_else=True)
+    before = People(desk.database).list("badges")
+    desk.audit.close()
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: desk.enroller.add_photos(keep.person_id, driver[4:], actor="test"),
+        lambda: desk.enroller.reenroll(keep.person_id, driver[4:], actor="test"),
+        lambda: desk.enroller.merge(keep.person_id, other.person_id, actor="test"),
+    )
+    for change in changes:
+        with pytest.raises(AuditError):
+            change()
+    assert People(desk.database).list("badges") == before
 
 
 MODEL = ModelId("test", "0")

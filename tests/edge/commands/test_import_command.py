@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import zipfile
 from pathlib import Path
 
 from tests.edge.commands.conftest import Ostiary
@@ -118,3 +119,34 @@ def test_a_badge_of_somebody_else_is_not_taken_over(
 
     assert answer.status == 1
     assert "belongs to somebody else" in answer.json["refused"][0]["reason"]
+
+
+def test_a_dry_run_says_what_would_become_of_every_row(ostiary: Ostiary, photos: Path) -> None:
+    """Of a ZIP as well; one person in two rows shows; nothing is stored or recorded."""
+    table = (
+        "name,badge,photo\nKarl Bell,77,man-0.png;man-20.png\nEva Star,78,stranger.png\n"
+        "Carl B,79,man-100.png\nCup,80,cup.png\nGone,81,nowhere.png\n"
+    )
+    staff = photos / "staff.zip"
+    with zipfile.ZipFile(staff, "w") as made:
+        made.writestr("staff.csv", table)
+        for photo in photos.glob("*.png"):
+            made.write(photo, photo.name)
+
+    dry = ostiary("import", staff, "--dry-run", "--json")
+
+    assert dry.status == 1
+    assert dry.json["counts"] == {"enrolled": 2, "already enrolled": 0, "refused": 3}
+    reasons = {each["badge"]: each["reason"] for each in dry.json["refused"]}
+    assert "show the person of line 2, too" in reasons["79"]
+    assert "no face" in reasons["80"]
+    assert "nowhere.png is not in" in reasons["81"]
+    assert ostiary("people", "list", "--json").json == []
+    assert ostiary("audit", "list", "--json").json == []
+
+    done = ostiary("import", staff, "--json")
+
+    assert done.json["counts"] == dry.json["counts"]
+    assert {each["badge"] for each in done.json["refused"]} == {*reasons}
+    again = ostiary("import", staff, "--dry-run", "--json")
+    assert again.json["counts"] == {"enrolled": 0, "already enrolled": 2, "refused": 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.edge.commands.conftest import Ostiary
@@ -112,3 +113,61 @@ def test_collections_are_made_and_erased(ostiary: Ostiary) -> None:
     assert ostiary("collections", "create", "visitors").status == 5
     assert ostiary("collections", "delete", "visitors", "--yes").status == 0
     assert ostiary("collections", "list", "--json").json == []
+
+
+def test_a_suspended_person_is_shown_as_such(ostiary: Ostiary, photos: Path) -> None:
+    """Until she is resumed; both are recorded, by id."""
+    person_id = enrolled(ostiary, photos)
+
+    assert ostiary("people", "suspend", "77").status == 0
+    suspended = ostiary("people", "show", "77", "--json").json["suspended_at"]
+    assert ostiary("people", "resume", "77").status == 0
+    resumed = ostiary("people", "show", "77", "--json").json["suspended_at"]
+
+    assert suspended is not None
+    assert resumed is None
+    record = ostiary("audit", "list", "--json").out
+    assert "suspended, by" in record
+    assert "resumed, by" in record
+    assert person_id in record
+
+
+def test_a_person_enrolled_twice_is_merged(ostiary: Ostiary, photos: Path) -> None:
+    """One person is left, with the badges of both."""
+    enrolled(ostiary, photos)
+    twin = ostiary(
+        "enroll", photos / "man-100.png", "--name", "Carl", "--badge", "78", "--somebody-else",
+        "--json",
+    )  # fmt: skip
+    assert twin.json["look_alikes"] != []
+
+    assert ostiary("people", "merge", "77", "78", "--yes").status == 0
+
+    (person,) = ostiary("people", "list", "--json").json
+    assert (person["name"], person["faces"], person["look_alikes"]) == ("Karl Bell", 4, [])
+    assert [badge["number"] for badge in person["badges"]] == ["77", "78"]
+
+
+def test_everything_about_a_person_is_exported(
+    ostiary: Ostiary, photos: Path, tmp_path: Path
+) -> None:
+    """To the screen, or to a file that only its owner may read; that it was is recorded."""
+    person_id = enrolled(ostiary, photos)
+    target = tmp_path / "karl.json"
+
+    shown = ostiary("people", "export", "77")
+    assert ostiary("people", "export", "77", "--to", target).status == 0
+
+    document = json.loads(target.read_text(encoding="utf-8"))
+    assert document == shown.json
+    assert document["person"]["person_id"] == person_id
+    assert len(document["faces"]) == 3
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert ostiary("audit", "list", "--json").out.count("person-exported") == 2
+
+
+def test_a_sweep_spares_whoever_may_be_kept(ostiary: Ostiary, photos: Path) -> None:
+    """Nobody's time has come; see the retention's own tests for the others."""
+    enrolled(ostiary, photos)
+    assert ostiary("people", "sweep", "--json").json == []
+    assert len(ostiary("people", "list", "--json").json) == 1

@@ -136,3 +136,35 @@ def test_closing_twice_does_no_harm(database: Database) -> None:
 
     with pytest.raises(StorageError):
         _numbers(database)
+
+
+def test_wiping_the_log_waits_for_the_commit(database: Database, path: Path) -> None:
+    """So that erasing can be part of something larger, and is wiped all the same."""
+    log = path.with_name(f"{path.name}-wal")
+    with database.transaction():
+        _add(database, 1)
+        database.truncate_log()
+        with database.transaction():
+            _add(database, 2)
+        assert log.stat().st_size > 0
+
+    assert log.stat().st_size == 0
+    assert _numbers(database) == [1, 2]
+
+
+def test_what_is_undone_needs_no_wiping(database: Database, path: Path) -> None:
+    """The next transaction is not burdened with it."""
+
+    def undone() -> None:
+        with database.transaction():
+            _add(database, 1)
+            database.truncate_log()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        undone()
+    _add(database, 2)
+    with database.transaction():
+        _add(database, 3)
+
+    assert path.with_name(f"{path.name}-wal").stat().st_size > 0
