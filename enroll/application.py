@@ -21,8 +21,10 @@ from enroll.accounts import Accounts, Invitations
 from enroll.admin.accounts import blueprint as account_pages
 from enroll.admin.badges import blueprint as badge_pages
 from enroll.admin.changing import blueprint as changing_pages
+from enroll.admin.checks import Checks
 from enroll.admin.enrolling import blueprint as enrolling_pages
 from enroll.admin.erasing import blueprint as erasing_pages
+from enroll.admin.events import blueprint as event_pages
 from enroll.admin.exports import blueprint as export_pages
 from enroll.admin.imports import blueprint as import_pages
 from enroll.admin.live import blueprint as live_pages
@@ -30,6 +32,7 @@ from enroll.admin.merging import blueprint as merging_pages
 from enroll.admin.password import blueprint as password_pages
 from enroll.admin.people import blueprint as people_pages
 from enroll.admin.second_step import blueprint as second_step_pages
+from enroll.admin.system import blueprint as system_pages
 from enroll.auth import EVERYBODY, allow
 from enroll.hosts import LOOPBACK_NAMES
 from enroll.imports import Imports
@@ -77,6 +80,8 @@ def create_app(
         Office(
             core=core,
             viewer=Viewer(core.live),
+            checks=Checks(),
+            web=web,
             site=site,
             collection_id=collection_id,
             database=database,
@@ -122,6 +127,8 @@ def create_app(
         second_step_pages,
         kiosk_pages,
         live_pages,
+        event_pages,
+        system_pages,
     ):
         app.register_blueprint(blueprint)
     auth.refuse_unmarked(app)

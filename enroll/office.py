@@ -18,6 +18,7 @@ from edge.enrolling import Enroller
 from edge.live import Viewer
 from edge.storage.database import Database
 from enroll.accounts import Accounts, Invitations
+from enroll.admin.checks import Checks
 from enroll.imports import Imports
 from enroll.kiosk.visit import Visits
 from enroll.passwords import Passwords
@@ -33,11 +34,13 @@ class Office:
     """The parts of the pages. *site* is the building's name, *collection_id* whom the pages show.
 
     *core* is what all programs share: the settings, the desk by which the door is asked, the models.
-    *viewer* sees what the door sees. *database* holds them: whatever changes and is recorded happens in one transaction of it.
+    *viewer* sees what the door sees, *checks* keeps what was last checked, *web* is the pages' own. *database* holds them: whatever changes and is recorded happens in one transaction of it.
     """
 
     core: Core
     viewer: Viewer
+    checks: Checks
+    web: Database
     site: str
     collection_id: str
     database: Database

@@ -16,6 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.commands",),
     ("edge.demonstration", "edge.evaluation"),
     ("edge.wiring", "edge.diagnosis"),
+    ("edge.health", "edge.backup"),
     ("edge.core",),
     ("edge.importing",),
     ("edge.enrolling", "edge.retention", "edge.rows"),
@@ -50,6 +51,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
         "edge.door.pulse",
         "edge.hardware",
         "edge.wiring",
+        "edge.diagnosis",
         "edge.commands",
     ),
 }

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     SECOND_STEP_OFF = "second-step-off"
     PEOPLE_EXPORTED = "people-exported"
     PEOPLE_IMPORTED = "people-imported"
+    EVENTS_EXPORTED = "events-exported"
+    BACKED_UP = "backed-up"
     SETTINGS_CHANGED = "settings-changed"
     FAULT = "fault"
 

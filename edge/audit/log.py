@@ -105,6 +105,14 @@ class Audit:
                 self._links(_BEFORE_ALL), head=None if row is None else (row[0], row[1])
             )
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy, as the audit is at this moment, to the new file *path*.
+
+        :raises AuditError: if *path* exists or cannot be written.
+        """
+        with as_audit_error("cannot be copied"):
+            self._database.copy_to(path)
+
     def _head(self) -> tuple[int, str]:
         row = self._database.row("SELECT sequence, hash FROM head")
         if row is None:

@@ -7,8 +7,9 @@ from rich.markup import escape
 
 from edge.commands.console import json_option, out, show_json
 from edge.commands.program import Program, pass_program
-from edge.diagnosis import CHECKS, Finding, Health, examine
+from edge.diagnosis import CHECKS
 from edge.exit_codes import NEGATIVE
+from edge.health import Finding, Health, examine
 
 MARKS = {
     Health.WELL: "[bold green]ok[/]     ",

@@ -137,6 +137,15 @@ class Database:
                 remedy="They go with the next deletion, or when all programs have stopped.",
             )
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy, as everything is at this moment, to the new file *path*.
+
+        It is encrypted with the same key, and holds no deleted bytes.
+
+        :raises StorageError: if *path* exists or cannot be written.
+        """
+        self.execute("VACUUM INTO ?", (str(path),))
+
     def check_integrity(self) -> None:
         """Read every page and check every rule of the schema.
 

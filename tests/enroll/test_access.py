@@ -18,6 +18,7 @@ from tests.enroll.conftest import Browser, House, upload
 ALL = set(Role)
 ENROLLING = ALL - {Role.AUDITOR}
 ERASING = {Role.OWNER, Role.MANAGER}
+READING = ALL - {Role.ENROLLER}
 OWNING = {Role.OWNER}
 
 PUBLIC = {
@@ -80,6 +81,12 @@ ALLOWED = {
     "kiosk.frame": ENROLLING,
     "kiosk.badge": ENROLLING,
     "kiosk.save": ENROLLING,
+    "events.show": READING,
+    "events.export": READING,
+    "events.verify": READING,
+    "system.show": READING,
+    "system.check": READING,
+    "system.backup": ERASING,
     "live.show": ERASING,
     "live.picture": ERASING,
     "live.state": ERASING,

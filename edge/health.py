@@ -1,0 +1,132 @@
+"""Is everything here that a door needs, devices apart: each check names what it found.
+
+Nothing here touches a camera or a lock, so the web pages may ask, too.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import version
+
+from edge.collection.collections import Collections
+from edge.core import Core
+from edge.errors import OstiaryError
+from edge.similarity import fmr_of_similarity, gallery_threshold
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)
+"""No clock can be right that is before this program was written."""
+
+
+class Health(StrEnum):
+    """How a check ended: a notice does not keep a door from working."""
+
+    WELL = "ok"
+    NOTICE = "notice"
+    ILL = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    subject: str
+    health: Health
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check by the name of what it looks at."""
+
+    subject: str
+    look: Callable[[Core], Finding]
+
+
+def examine(check: Check, core: Core) -> Finding:
+    """Carry out *check*; an error is what it found."""
+    try:
+        return check.look(core)
+    except OstiaryError as error:
+        return Finding(check.subject, Health.ILL, error.message, error.remedy)
+
+
+def _settings(core: Core) -> Finding:
+    folder = core.settings.storage.folder
+    return Finding("settings", Health.WELL, f"data in {folder}, on {platform.machine()}")
+
+
+def _models(core: Core) -> Finding:
+    embedder = core.embedder
+    found = core.models.status()
+    for status in found:
+        status.check()
+    names = ", ".join(status.entry.name for status in found)
+    return Finding("models", Health.WELL, f"{names} verified; embedder {embedder.model.name}")
+
+
+def _recognizer(core: Core) -> Finding:
+    recognizer = core.recognizer
+    return Finding("recognizer", Health.WELL, f"loaded, {recognizer.embedder.dimension} numbers")
+
+
+def _key(core: Core) -> Finding:
+    loaded = core.key
+    return Finding("key", Health.WELL, f"{len(loaded.secret) * 8} bits, readable by its owner only")
+
+
+def _database(core: Core) -> Finding:
+    core.database.check_integrity()
+    collections = Collections(core.database).list()
+    held = ", ".join(f"{each.collection_id} ({each.people} people)" for each in collections)
+    versions = " and ".join(f"{name} {version(name)}" for name in ("apsw-sqlite3mc", "sqlite-vec"))
+    return Finding("database", Health.WELL, f"{held or 'no collection yet'}; {versions}")
+
+
+def _threshold(core: Core) -> Finding:
+    door = core.settings.door
+    people = core.gallery.people_count
+    threshold = gallery_threshold(people, target_fpir=door.target_fpir, floor=door.similarity)
+    rate = min(1.0, people * fmr_of_similarity(threshold))
+    return Finding(
+        "threshold",
+        Health.WELL if people else Health.NOTICE,
+        f"more than {threshold:.2f} % for {people} people; "
+        f"about {rate * 100:.3f} % of strangers would be taken for one of them",
+        "" if people else "Enroll somebody: `ostiary enroll --help`.",
+    )
+
+
+def _audit(core: Core) -> Finding:
+    verified = core.audit.verify()
+    return Finding("audit", Health.WELL, f"{verified.entries} events, chain whole")
+
+
+def _clock(core: Core) -> Finding:
+    now = datetime.now(UTC)
+    newest = core.audit.entries(after=max(core.audit.count - 1, 0))
+    last = max((entry.event.at for entry in newest), default=BUILT)
+    if now < max(last, BUILT):
+        return Finding(
+            "clock",
+            Health.ILL,
+            f"it is {now:%F %T} UTC here, but the last event was at {last:%F %T}",
+            "Set the clock: `timedatectl`; without a network, add a battery-backed clock.",
+        )
+    return Finding("clock", Health.WELL, f"{now:%F %T} UTC")
+
+
+CHECKS: tuple[Check, ...] = (
+    Check("settings", _settings),
+    Check("models", _models),
+    Check("recognizer", _recognizer),
+    Check("key", _key),
+    Check("database", _database),
+    Check("audit", _audit),
+    Check("clock", _clock),
+    Check("threshold", _threshold),
+)
