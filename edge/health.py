@@ -13,6 +13,7 @@ from enum import StrEnum
 from importlib.metadata import version
 
 from edge.collection.collections import Collections
+from edge.collection.people import People
 from edge.core import Core
 from edge.errors import OstiaryError
 from edge.similarity import fmr_of_similarity, gallery_threshold
@@ -120,12 +121,25 @@ def _clock(core: Core) -> Finding:
     return Finding("clock", Health.WELL, f"{now:%F %T} UTC")
 
 
+def _retention(core: Core) -> Finding:
+    overdue = len(People(core.database).overdue(datetime.now(UTC)))
+    if not overdue:
+        return Finding("retention", Health.WELL, "nobody is stored for longer than she may be")
+    return Finding(
+        "retention",
+        Health.NOTICE,
+        f"the retention of {overdue} people has ended",
+        "Erase them: `ostiary people sweep`; run it daily.",
+    )
+
+
 CHECKS: tuple[Check, ...] = (
     Check("settings", _settings),
     Check("models", _models),
     Check("recognizer", _recognizer),
     Check("key", _key),
     Check("database", _database),
+    Check("retention", _retention),
     Check("audit", _audit),
     Check("clock", _clock),
     Check("threshold", _threshold),

@@ -12,7 +12,7 @@ import pytest
 
 from edge.audit import Audit, AuditEntry, AuditEvent, EventKind
 from edge.collection.badges import Badges
-from edge.collection.people import Person
+from edge.collection.people import People, Person
 from edge.collection.person_rows import NewPerson
 from edge.config import DoorSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
@@ -184,6 +184,37 @@ def test_a_revoked_badge_stays_outside_at_once(house: House, carphone: list[Pixe
 
     assert house.releases == 0
     assert {event.reason for event in house.events(EventKind.DECISION)} == {"BADGE_REVOKED"}
+
+
+def test_a_suspended_person_stays_outside_at_once(house: House, carphone: list[Pixels]) -> None:
+    """As long as she is suspended; the badge stays as it is."""
+    people = People(house.core.database)
+    assert house.core.gallery.people_count == 1
+    people.suspend(house.man.person_id, datetime.now(UTC))
+    house.watch(carphone[60:90])
+    assert house.releases == 0
+    assert {event.reason for event in house.events(EventKind.DECISION)} == {"PERSON_SUSPENDED"}
+
+    people.resume(house.man.person_id)
+    house.watch(carphone[60:80])
+    assert house.releases == 1
+
+
+def test_a_marked_look_alike_is_not_let_in_by_face_alone(
+    house: House, carphone: list[Pixels]
+) -> None:
+    """Neither of the two, from the next decision on, until the mark is taken back."""
+    people = People(house.core.database)
+    twin = people.enroll("badges", NewPerson("Twin"))
+    assert house.core.gallery.people_count == 1
+    people.mark_look_alikes(house.man.person_id, twin.person_id, 99.5)
+    house.watch(carphone[60:90])
+    assert house.releases == 0
+    assert {event.reason for event in house.events(EventKind.DECISION)} == {"SECOND_FACTOR_NEEDED"}
+
+    people.delete(twin.person_id)
+    house.watch(carphone[60:80])
+    assert house.releases == 1
 
 
 def test_the_lock_is_secured_first_and_last(house: House, carphone: list[Pixels]) -> None:
