@@ -70,7 +70,9 @@ class Chart:
     bars: tuple[Bar, ...]
     words: tuple[Word, ...]
     lines: tuple[float, ...]
-    """Heights of lines across."""
+    """Heights of lines across, from *left* on."""
+
+    left: float
 
     @property
     def empty(self) -> bool:
@@ -144,7 +146,7 @@ def rows(
         )
     height = line * max(len(groups), 1)
     return Chart(
-        title, heading, (series,), tuple(groups), width, height, tuple(bars), tuple(words), ()
+        title, heading, (series,), tuple(groups), width, height, tuple(bars), tuple(words), (), left
     )
 
 
@@ -153,6 +155,6 @@ def _bar(x: float, y: float, width: float, height: float, style: str, told: str)
 
 
 def _round_up(value: int) -> int:
-    """Return the next number that reads well on an axis: 1, 2, 4, 5, 6, 8 or 10 times ten."""
+    """Return the next number that reads well on an axis: 1, 2, 3, 4, 5, 6, 8 or 10 times a power of ten."""
     power = int("1" + "0" * (len(str(value)) - 1))
-    return next(each * power for each in (1, 2, 4, 6, 8, 10) if each * power >= value)
+    return next(each * power for each in (1, 2, 3, 4, 5, 6, 8, 10) if each * power >= value)

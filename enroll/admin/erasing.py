@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from edge.errors import NotFoundError
 from enroll.admin.person import MANAGING, actor, person_of
 from enroll.auth import allow
 from enroll.office import office
@@ -62,8 +64,12 @@ def sweep() -> ResponseReturnValue:
         abort(400)
     if until.tzinfo is None or until > here.clock():
         abort(400)
-    erased = [here.enroller.erase(person_id, actor=actor()) for person_id in _overdue(until)]
-    flash(f"Erased: {len(erased)} {'person' if len(erased) == 1 else 'people'}.")
+    erased = 0
+    for person_id in _overdue(until):
+        with suppress(NotFoundError):  # somebody else was faster
+            here.enroller.erase(person_id, actor=actor())
+            erased += 1
+    flash(f"Erased: {erased} {'person' if erased == 1 else 'people'}.")
     return redirect(url_for("people.list_people"))
 
 

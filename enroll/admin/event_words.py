@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.audit import AuditEntry, EventKind
 from edge.collection.people import People
 from edge.errors import NotFoundError
+from enroll.accounts import Accounts
 
 KINDS = {
     EventKind.DECISION: "A face at the door",
@@ -27,6 +29,17 @@ KINDS = {
     EventKind.SIGN_IN: "Signed in",
     EventKind.SIGN_IN_REFUSED: "Sign-in refused",
     EventKind.SETTINGS_CHANGED: "Settings changed",
+    EventKind.PERSON_EXPORTED: "A person's data exported",
+    EventKind.ACCOUNT_INVITED: "Account invited",
+    EventKind.ACCOUNT_CREATED: "Account made",
+    EventKind.ACCOUNT_REMOVED: "Account removed",
+    EventKind.PASSWORD_CHANGED: "Password changed",
+    EventKind.SECOND_STEP_ON: "Second step switched on",
+    EventKind.SECOND_STEP_OFF: "Second step switched off",
+    EventKind.PEOPLE_EXPORTED: "People exported",
+    EventKind.PEOPLE_IMPORTED: "People imported",
+    EventKind.EVENTS_EXPORTED: "Events exported",
+    EventKind.BACKED_UP: "Backed up",
     EventKind.FAULT: "Fault",
 }
 
@@ -67,12 +80,17 @@ def reason_in_words(reason: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """An event as a page shows it. *who* is None where the event is about nobody."""
+    """An event as a page shows it. *who* is None where the event is about nobody.
+
+    *known* says that there is a page about that person; *more* is the detail, accounts by name.
+    """
 
     entry: AuditEntry
     what: str
     why: str
     who: str | None
+    known: bool
+    more: str
 
     @property
     def mark(self) -> str:
@@ -80,31 +98,15 @@ class EventLine:
         return {"grant": "good", "deny": "bad"}.get(self.entry.event.outcome or "", "")
 
 
-def lines_of(
-    entries: Iterable[AuditEntry], name_of: Callable[[str], str | None]
-) -> tuple[EventLine, ...]:
-    """Return *entries* in words; *name_of* gives the name of a person, or None for an erased one."""
-    return tuple(
-        EventLine(
-            entry=entry,
-            what=kind_in_words(entry.event.kind),
-            why=reason_in_words(entry.event.reason),
-            who=None
-            if entry.event.person_id is None
-            else name_of(entry.event.person_id) or "an erased person",
-        )
-        for entry in entries
-    )
-
-
 class Names:
-    """The names of people, each looked up once."""
+    """The names of people and accounts, each looked up once."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, accounts: Accounts) -> None:
         self._people = people
+        self._accounts = accounts
         self._known: dict[str, str | None] = {}
 
-    def __call__(self, person_id: str) -> str | None:
+    def person(self, person_id: str) -> str | None:
         """Return the name of a person, or None if she is erased."""
         if person_id not in self._known:
             try:
@@ -112,3 +114,32 @@ class Names:
             except NotFoundError:
                 self._known[person_id] = None
         return self._known[person_id]
+
+    def account(self, account_id: str) -> str | None:
+        """Return the name of an account, or None if it was removed."""
+        if account_id not in self._known:
+            account = self._accounts.by_id(account_id)
+            self._known[account_id] = None if account is None else account.name
+        return self._known[account_id]
+
+
+def lines_of(entries: Iterable[AuditEntry], names: Names) -> tuple[EventLine, ...]:
+    """Return *entries* in words."""
+    return tuple(_line(entry, names) for entry in entries)
+
+
+def _line(entry: AuditEntry, names: Names) -> EventLine:
+    event = entry.event
+    name = None if event.person_id is None else names.person(event.person_id)
+    return EventLine(
+        entry=entry,
+        what=kind_in_words(event.kind),
+        why=reason_in_words(event.reason),
+        who=None if event.person_id is None else name or "an erased person",
+        known=name is not None,
+        more=_ACCOUNT.sub(lambda found: names.account(found[1]) or found[0], event.detail),
+    )
+
+
+_ACCOUNT = re.compile(r"\baccount ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+"""How an account is named in a detail."""

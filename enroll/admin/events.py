@@ -126,7 +126,7 @@ def show() -> ResponseReturnValue:
     )
     return render_template(
         "events.html",
-        lines=lines_of(found[:PAGE], Names(here.people)),
+        lines=lines_of(found[:PAGE], Names(here.people, here.accounts)),
         older=found[PAGE - 1].sequence if len(found) > PAGE else None,
         chosen=chosen,
         error=error,
@@ -164,7 +164,7 @@ def verify() -> ResponseReturnValue:
 
 def _all(wanted: Wanted) -> Iterator[EventLine]:
     here, before = office(), None
-    names = Names(here.people)
+    names = Names(here.people, here.accounts)
     while found := here.audit.search.newest(wanted, limit=AT_A_TIME, before=before):
         yield from lines_of(found, names)
         before = found[-1].sequence

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,16 +14,19 @@ from werkzeug.datastructures import FileStorage
 
 from edge.audit import EventKind
 from edge.collection.badges import Badges
-from edge.errors import EnrollmentError
+from edge.collection.people import Person
+from edge.errors import EnrollmentError, NotFoundError
 from edge.importing import Result, Row, read_rows
 from enroll import csv_text
-from enroll.admin.person import MANAGING, actor
+from enroll.admin.person import MANAGING, actor, person_of
 from enroll.auth import allow
 from enroll.imports import Import, Progress
 from enroll.office import Office, office
 from enroll.uploads import LARGEST_UPLOAD, accepts_archives
 
 blueprint = Blueprint("imports", __name__, url_prefix="/admin/people/import")
+
+_PERSON_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 SHOWN = 500
 """Rows on the page, the refused ones first; the report holds all."""
@@ -142,7 +147,21 @@ def _told() -> dict[str, object]:
     now = current.progress()
     # Sorting is stable: the refused ones first, each kind in the order of the table.
     rows = sorted(now.outcomes, key=lambda each: each.result is not Result.REFUSED)
-    return {"progress": now, "rows": rows[:SHOWN], "hidden": len(rows) - len(rows[:SHOWN])}
+    shown = [] if now.busy else rows[:SHOWN]
+    return {
+        "progress": now,
+        "rows": [(each, _meant(each.reason)) for each in shown],
+        "hidden": len(rows) - len(shown),
+    }
+
+
+def _meant(reason: str) -> Person | None:
+    """Return the person whom a reason tells by her id, as reasons do that may end up in a log."""
+    told = _PERSON_ID.search(reason)
+    try:
+        return person_of(UUID(told[0])) if told else None
+    except NotFoundError:
+        return None
 
 
 def _page(error: EnrollmentError | None = None) -> str:

@@ -153,7 +153,7 @@ def _verdict(state: State | None) -> Verdict:
 def _lines(after: int) -> tuple[EventLine, ...]:
     here = office()
     found = here.audit.search.newest(Wanted(kinds=AT_THE_DOOR), limit=SHOWN, after=after)
-    return lines_of(found, Names(here.people))
+    return lines_of(found, Names(here.people, here.accounts))
 
 
 def _event(line: EventLine) -> dict[str, str | None]:

@@ -42,6 +42,6 @@ def test_lying_bars_stay_in_the_frame(counts: list[int]) -> None:
 
 def test_the_axis_reads_well() -> None:
     """It ends at a round number above the highest bar."""
-    for highest, top in ((1, "1"), (3, "4"), (7, "8"), (9, "10"), (101, "200"), (1000, "1,000")):
+    for highest, top in ((1, "1"), (3, "3"), (7, "8"), (9, "10"), (101, "200"), (1000, "1,000")):
         chart = columns("t", "h", BOTH[:1], [Group("a", (highest,))])
         assert chart.words[-1].text == top

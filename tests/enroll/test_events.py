@@ -11,7 +11,10 @@ import pytest
 
 from edge.audit import AuditEvent, EventKind
 from edge.collection.people import NewPerson, People
+from edge.desk import Answer
+from edge.domain import Reason
 from enroll.accounts import Role
+from enroll.admin.event_words import KINDS, REASONS
 from enroll.admin.events import PAGE
 from tests.enroll.conftest import House
 
@@ -142,6 +145,20 @@ def test_odd_addresses(house: House, query: str) -> None:
     """Whatever is typed into the address, there is a page."""
     record(house)
     assert house.signed_in(Role.OWNER).get(f"/admin/events?{query}").status_code == 200
+
+
+def test_accounts_are_named(house: House) -> None:
+    """The record knows accounts by number; the page says who that is, as long as there is one."""
+    browser, account = house.signed_in(Role.OWNER), house.account("Olga", Role.MANAGER)
+    gone = f"account {uuid4()}"
+    record(house, kind=EventKind.BACKED_UP, detail=f"by account {account.account_id}, for {gone}")
+    assert f"by Olga, for {gone}" in browser.get("/admin/events").text
+
+
+def test_every_kind_and_reason_has_words() -> None:
+    """Nobody has to read identifiers."""
+    assert set(EventKind) == KINDS.keys()
+    assert {*Reason, *Answer} <= REASONS.keys()
 
 
 def test_an_empty_house(house: House) -> None:

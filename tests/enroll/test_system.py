@@ -27,7 +27,7 @@ def test_the_threshold_in_words(house: House, carphone: list[Pixels]) -> None:
     photos = [Photo(f"{at}", jpeg(carphone[at])) for at in (0, 20, 40)]
     house.core.enroller.enroll(NewPerson(name="Man"), photos, actor="test")
     page = " ".join(browser.get("/admin/system").text.split())
-    assert "1 person</strong> who are enrolled" in page
+    assert "1 person</strong> enrolled with a face" in page
     assert "one stranger in 100,000</strong>" in page
     assert Threshold.of(house.core).needed == 99.0
 
