@@ -18,7 +18,7 @@ from edge.enrolling import Photo
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("photos", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--badge", "numbers", required=True, multiple=True, help="Badge number; repeatable.")
 @click.option("--external-id", help="The person's number in another system, such as HR.")
@@ -28,9 +28,16 @@ from edge.enrolling import Photo
     "--consent", metavar="TEXT-VERSION", help="The text the person has agreed to in writing."
 )
 @click.option(
+    "--keep-until", type=DAY, help="When everything about the person is to be erased, local time."
+)
+@click.option(
+    "--declined", is_flag=True, help="The person refuses face recognition: a badge, no photo."
+)
+@click.option(
     "--somebody-else",
     is_flag=True,
-    help="Enroll although the collection has somebody who looks like this person.",
+    help="Enroll although somebody enrolled looks like this person; the door lets neither in by "
+    "face alone then.",
 )
 @json_option
 @pass_program
@@ -43,7 +50,9 @@ def enroll(
     valid_from: datetime | None,
     valid_until: datetime | None,
     consent: str | None,
+    keep_until: datetime | None,
     *,
+    declined: bool,
     somebody_else: bool,
     as_json: bool,
 ) -> None:
@@ -57,6 +66,8 @@ def enroll(
         valid_from=aware(valid_from),
         valid_until=aware(valid_until),
         consent=Consent(consent, datetime.now(UTC), "paper") if consent else None,
+        retention_until=aware(keep_until),
+        declined=declined,
     )
     stored = program.core.enroller.enroll(
         person,
@@ -68,6 +79,11 @@ def enroll(
     if as_json:
         show_json(stored)
         return
+    if stored.declined:
+        say(f"{stored.name} is enrolled with a badge only; no door knows her face.")
+        return
     say(f"{stored.name} is enrolled with {stored.faces} faces; the door knows it already.")
+    if stored.look_alikes:
+        say("She is marked as a look-alike: the door asks for a second factor.")
     if stored.faces < 3:
         say("With three photos or more the door misses fewer people; see docs/accuracy.md.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ class Desk:
     database: Database
     gallery: Gallery
     audit: Audit
+    key: Key
 
     @property
     def people(self) -> int:
@@ -64,7 +66,7 @@ def desk(tmp_path: Path, recognizer: Recognizer) -> Iterator[Desk]:
                 audit=audit,
                 collection_id="badges",
             )
-            yield Desk(enroller, database, gallery, audit)
+            yield Desk(enroller, database, gallery, audit, key)
 
 
 def photo(name: str, pixels: Pixels) -> Photo:
@@ -345,6 +347,45 @@ def test_nobody_gets_the_faces_of_another(
     assert twin.look_alikes == (man.person_id,)
     again = desk.enroller.reenroll(other.person_id, driver[1:2], actor="test")
     assert again.look_alikes == (man.person_id,)
+
+
+def test_two_desks_do_not_enroll_one_person_at_once(
+    desk: Desk, tmp_path: Path, recognizer: Recognizer, driver: list[Photo]
+) -> None:
+    """Whichever comes first: the other finds her there, each with connections of its own."""
+    examined = desk.enroller.examine_photos(driver)
+    outcomes: list[str] = []
+    ready = threading.Barrier(4)
+
+    def enroll(number: int) -> None:
+        path = tmp_path / "collection.db"
+        with (
+            open_collection(path, desk.key) as database,
+            Gallery(path, desk.key, "badges", calibration=recognizer.calibration) as gallery,
+        ):
+            enroller = Enroller(
+                recognizer=recognizer,
+                database=database,
+                gallery=gallery,
+                audit=desk.audit,
+                collection_id="badges",
+            )
+            ready.wait()
+            try:
+                enroller.enroll_examined(NewPerson(f"{number}"), examined, actor="test")
+            except AlreadyEnrolledError:
+                outcomes.append("already")
+            else:
+                outcomes.append("enrolled")
+
+    desks = [threading.Thread(target=enroll, args=(number,)) for number in range(4)]
+    for each in desks:
+        each.start()
+    for each in desks:
+        each.join()
+
+    assert sorted(outcomes) == ["already"] * 3 + ["enrolled"]
+    assert desk.people == 1
 
 
 def test_one_person_twice_is_merged(desk: Desk, driver: list[Photo]) -> None:

@@ -171,3 +171,18 @@ def test_a_sweep_spares_whoever_may_be_kept(ostiary: Ostiary, photos: Path) -> N
     enrolled(ostiary, photos)
     assert ostiary("people", "sweep", "--json").json == []
     assert len(ostiary("people", "list", "--json").json) == 1
+
+
+def test_whoever_declines_is_enrolled_with_a_badge_only(ostiary: Ostiary, photos: Path) -> None:
+    """Without a photo, which everybody else needs; and is swept when her time has come."""
+    assert ostiary("enroll", "--name", "Karl", "--badge", "77").status == 3
+    declined = ("--name", "Karl", "--badge", "77", "--declined", "--keep-until", "2026-01-31")
+    assert ostiary("enroll", photos / "man-0.png", *declined).status == 5
+
+    person = ostiary("enroll", *declined, "--json").json
+
+    assert (person["faces"], person["declined"]) == (0, True)
+    assert [each["person_id"] for each in ostiary("people", "sweep", "--json").json] == [
+        person["person_id"]
+    ]
+    assert ostiary("people", "list", "--json").json == []
