@@ -123,6 +123,7 @@ def columns(
         tuple(bars),
         tuple(words),
         lines,
+        left,
     )
 
 
