@@ -62,8 +62,14 @@ def blurred(box: Box = MIDDLE) -> Observation:
     return Observation(face(box, QualityReason.LOW_SHARPNESS), None)
 
 
+TOO_FEW = Decision(Outcome.DENY, Reason.LOW_QUALITY)
+
+
 class Door:
-    """Plays observations, ten a second, and answers every question with *answer*."""
+    """Plays observations, ten a second, and answers every question with *answer*.
+
+    But too few good frames open nothing, as in the real decision.
+    """
 
     def __init__(self, answer: Decision, policy: PresentationPolicy = POLICY) -> None:
         self.answer = answer
@@ -80,9 +86,11 @@ class Door:
             self.watch, follows = observe(self.watch, observation, self.now, self.policy)
             if isinstance(follows, Question):
                 self.questions.append(follows)
-                self.watch = conclude(self.watch, follows, self.answer, self.now, self.policy)
-                if self.answer.granted or follows.final:
-                    self.decisions.append((self.now, self.answer))
+                enough = follows.evidence.frames >= self.policy.frames
+                answer = self.answer if enough or not self.answer.granted else TOO_FEW
+                self.watch = conclude(self.watch, follows, answer, self.now, self.policy)
+                if answer.granted or follows.final:
+                    self.decisions.append((self.now, answer))
             elif follows is not None:
                 self.decisions.append((self.now, follows))
         return self
