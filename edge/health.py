@@ -129,7 +129,7 @@ def _retention(core: Core) -> Finding:
         "retention",
         Health.NOTICE,
         f"the retention of {overdue} people has ended",
-        "Erase them: `ostiary people sweep`; run it daily.",
+        "Erase them: `ostiary people sweep`; ostiary-sweep.timer does so every night.",
     )
 
 

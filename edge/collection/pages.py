@@ -102,7 +102,7 @@ def read_page(
         if place is not None:
             told["value"] = _value_at(database, key, told)
         found = database.rows(
-            f"SELECT row, {key}, person_id FROM people WHERE {' AND '.join(conditions)}"  # noqa: S608 - constants only
+            f"SELECT row FROM people WHERE {' AND '.join(conditions)}"  # noqa: S608 - constants only
             f" ORDER BY {key} {order}, person_id {order} LIMIT :limit",
             told,
         )
@@ -112,7 +112,7 @@ def read_page(
             total = counted[0] if counted else 0
         more = len(found) > limit
         shown = found[:limit][::-1] if backwards else found[:limit]
-        people = read_people(database, [row for row, _, _ in shown])
+        people = read_people(database, [row for (row,) in shown])
     goes_on = more or backwards
     went_before = more if backwards else place is not None
     return PeoplePage(
