@@ -15,7 +15,7 @@ from edge.domain import Badge
 from enroll.accounts import Role
 from enroll.imports import Phase
 from enroll.office import Office
-from tests.enroll.conftest import Browser, House
+from tests.enroll.conftest import Browser, House, upload
 
 PATH = "/admin/people/import"
 TABLE = "name,badge,photo\nEileen,1,e.jpg\nDriver,2,d.jpg\nNobody,3,none.jpg\n"
@@ -116,6 +116,18 @@ def test_a_second_run_goes_on(house: House, manager: Browser, archive: bytes) ->
     page = manager.get(f"{PATH}/progress").text
     assert "2 enrolled before" in page
     assert "/run" not in page
+    office_of(house).imports.forget()
+    ended(house)
+
+
+def test_a_double_is_named(house: House, manager: Browser, driver: tuple[bytes, ...]) -> None:
+    """Whoever is enrolled already is named with a way to her page, not only by her id."""
+    form = {"name": "First One", "badge": "9", "photos": upload(*driver)}
+    manager.send("/admin/people/enroll", form)
+    send(manager, {"people.csv": b"name,badge,photo\nAgain,1,d.jpg\n", "d.jpg": driver[0]})
+    rehearsed(house)
+    (person,) = People(house.database).list("badges")
+    assert f'href="/admin/people/{person.person_id}">First One</a>' in manager.get(PATH).text
     office_of(house).imports.forget()
     ended(house)
 
