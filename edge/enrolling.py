@@ -344,10 +344,12 @@ class Enroller:
         return self._gallery.compare(person_id, _fused(examined)).similarity
 
     def _likeness_of(self, one: str, other: str) -> float | None:
-        if not (self._people.get(one).faces and self._people.get(other).faces):
+        """Return how alike two people's stored faces are, in percent; None if either has none."""
+        person = self._people.get(other)
+        if not (person.faces and self._people.get(one).faces):
             return None
         faces = Faces(self._database)
-        stored = faces.list(self._collection_id, person_id=other, limit=MOST_FACES_OF_A_PERSON)
+        stored = faces.list(person.collection_id, person_id=other, limit=MOST_FACES_OF_A_PERSON)
         fused = fuse(
             [faces.embedding(face.face_id) for face in stored],
             [max(face.quality.weight, LEAST_WEIGHT) for face in stored],
