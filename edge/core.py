@@ -109,13 +109,17 @@ class Core:
         """
         return Audit(self.audit_path, self.key)
 
+    @property
+    def desk_path(self) -> Path:
+        return self.settings.storage.folder / DESK_FILE
+
     @cached_property
     def desk(self) -> Desk:
         """Where the pages ask the door to unlock.
 
         :raises StorageError: if it cannot be opened.
         """
-        return Desk(self.settings.storage.folder / DESK_FILE, self.key)
+        return Desk(self.desk_path, self.key)
 
     @property
     def live(self) -> LiveFolder:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 
 from edge.config import Settings
 from edge.core import Core
+from edge.desk import DOOR_MILLISECONDS, Desk
 from edge.door.decide import DecisionPolicy
 from edge.door.loop import DoorLoop, DoorPolicy
 from edge.door.parts import Observer, Requests
@@ -56,7 +57,7 @@ def wired_door(
             watchdog=Watchdog(),
             policy=door_policy(settings, core.embedder),
             observers=(*observers, *shown),
-            requests=_requests(core),
+            requests=_requests(core, parts),
             signs=shown,
         )
 
@@ -74,13 +75,15 @@ def _publisher(core: Core) -> tuple[Publisher, ...]:
     return (Publisher(folder, door=core.settings.door.name),)
 
 
-def _requests(core: Core) -> Requests | None:
+def _requests(core: Core, parts: ExitStack) -> Requests | None:
     """Return the desk, or None where it cannot be opened: the door goes on without it."""
     try:
-        return core.desk
+        desk = Desk(core.desk_path, core.key, patience_milliseconds=DOOR_MILLISECONDS)
     except StorageError as error:
         log.warning("the door cannot be asked to unlock from the pages: %s", error)
         return None
+    parts.callback(desk.close)
+    return desk
 
 
 def door_policy(settings: Settings, embedder: EmbedderCard) -> DoorPolicy:

@@ -17,12 +17,12 @@ from typing import Self
 
 from edge.domain import Outcome
 from edge.storage.key import Key
-from edge.storage.sqlite import open_database
+from edge.storage.sqlite import BUSY_MILLISECONDS, open_database
 from edge.storage.times import from_text, to_text
 
-PATIENCE_MILLISECONDS = 100
-"""How long to wait for the other side's transaction: a door has faces to look at, and a
-transaction of the desk takes a few milliseconds."""
+DOOR_MILLISECONDS = 250
+"""How long a door may wait for the pages: it has faces to look at. A transaction of the desk takes
+a few milliseconds, and the write to a slow card a hundred."""
 
 KEPT = timedelta(days=1)
 """How long an answer can be asked for; the record of it is the audit's."""
@@ -68,12 +68,16 @@ class State:
 class Desk:
     """The desk in one file; threads and processes may share it.
 
+    *patience_milliseconds* is how long to wait for another process.
+
     :raises StorageError: if the file cannot be opened; see :func:`open_database`.
     """
 
-    def __init__(self, path: Path, key: Key) -> None:
+    def __init__(
+        self, path: Path, key: Key, *, patience_milliseconds: int = BUSY_MILLISECONDS
+    ) -> None:
         self._database = open_database(
-            path, key, migrations="edge.desk", patience_milliseconds=PATIENCE_MILLISECONDS
+            path, key, migrations="edge.desk", patience_milliseconds=patience_milliseconds
         )
         self._seen: int | None = None
 

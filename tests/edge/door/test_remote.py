@@ -196,6 +196,36 @@ def test_a_broken_desk_costs_one_look_and_one_line(
     assert place.lock.state is LockState.SECURED
 
 
+def test_an_answer_that_could_not_be_written_is_written_later(place: Place) -> None:
+    """A desk that was busy for a moment loses no answer, and nothing is done twice."""
+    seconds, busy = [0.0], [True]
+
+    class Busy:
+        def take(self) -> tuple[UnlockRequest, ...]:
+            return place.door.take()
+
+        def answer(self, request_id: str, answer: Answer) -> None:
+            if busy[0]:
+                raise StorageError("another process keeps it locked")
+            place.door.answer(request_id, answer)
+
+    remote = RemoteUnlocking(
+        requests=Busy(),
+        door="front",
+        pulse=place.pulse,
+        audit=place.audit,
+        clock=lambda: seconds[0],
+    )
+    request = place.ask()
+    remote.attend(NOW)
+    assert place.answer(request) is None
+    busy[0] = False
+    seconds[0] += RETRY_SECONDS
+    remote.attend(NOW)
+    assert place.answer(request) is Answer.REQUESTED
+    assert len(place.events) == 1
+
+
 def test_an_idle_desk_costs_nothing_to_speak_of(place: Place) -> None:
     """A thousand looks at an idle desk take less time than one frame of a fast camera."""
     place.remote.attend(NOW)
