@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
+    abort,
     redirect,
     render_template,
     request,
@@ -113,9 +114,10 @@ def show() -> ResponseReturnValue:
     except CollectionError as mistake:
         error, chosen = mistake, replace(chosen, since="", until="")
         wanted = chosen.wanted()
-    found = here.audit.search.newest(
-        wanted, limit=PAGE + 1, before=request.args.get("before", type=int)
-    )
+    before = request.args.get("before", type=int)
+    if before is not None and not 0 <= before < 2**63:
+        abort(404)  # no entry has such a number
+    found = here.audit.search.newest(wanted, limit=PAGE + 1, before=before)
     now = here.clock()
     soon = now + timedelta(minutes=1)  # what happens at this moment counts
     charts = charts_of(
@@ -143,7 +145,10 @@ def show() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Send the events that the filter fits."""
     here = office()
-    wanted = Filter.of_request().wanted()
+    try:
+        wanted = Filter.of_request().wanted()
+    except CollectionError:
+        abort(400)  # the page's own form had said so before
     here.record(EventKind.EVENTS_EXPORTED, detail=f"by account {signed_in().account_id}")
     told = csv_text.lines(COLUMNS, map(_row, _all(wanted)))
     return Response(
