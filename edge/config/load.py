@@ -14,6 +14,7 @@ from edge.config.faults import described
 from edge.config.settings import LIVE_FOLDER, SYSTEM_FOLDER, Settings
 from edge.errors import ConfigError
 
+SYSTEMD = Path("/run/systemd/system")
 SYSTEM_FILE = Path("/etc/ostiary/ostiary.toml")
 
 Document: TypeAlias = dict[str, Any]
@@ -81,12 +82,13 @@ def _folders(environment: Mapping[str, str], *, system: bool) -> Document:
         # systemd names a unit's StateDirectory= here; of several, the first is ours.
         data = Path(environment.get("STATE_DIRECTORY", "").partition(":")[0] or SYSTEM_FOLDER)
         models = data / "models"
-        live = LIVE_FOLDER
     else:
         home = Path(environment.get("HOME") or Path.home())
         data = _xdg(environment, "XDG_DATA_HOME", home / ".local/share") / "ostiary"
         models = _xdg(environment, "XDG_CACHE_HOME", home / ".cache") / "ostiary/models"
-        live = Path(f"/dev/shm/ostiary-{os.geteuid()}")  # noqa: S108 - its owner is checked
+    # Where systemd has not started the machine (sd_booted(3)), /run need not be in memory.
+    own = Path(f"/dev/shm/ostiary-{os.geteuid()}")  # noqa: S108 - its owner is checked
+    live = LIVE_FOLDER if system and SYSTEMD.is_dir() else own
     return {
         "storage": {"folder": str(data)},
         "models": {"folder": str(models)},

@@ -44,6 +44,7 @@ class LiveFolder:
         :raises LiveError: if it is not in memory, not this user's, or open to others.
         """
         try:
+            _refuse_disk(self.path, self.path.parent.stat().st_dev)
             self.path.mkdir(mode=FOLDER_MODE, exist_ok=True)
         except OSError as error:
             raise LiveError(
@@ -67,12 +68,7 @@ class LiveFolder:
             raise LiveError(f"{self.path} is not a folder of this user.", remedy=_REMEDY)
         if found.st_mode & (stat.S_IWGRP | stat.S_IRWXO):
             raise LiveError(f"{self.path} is open to others.", remedy=_REMEDY)
-        kind = file_system_of(found.st_dev)
-        if kind not in IN_MEMORY:
-            raise LiveError(
-                f"{self.path} is on {kind or 'an unknown file system'}, not in memory.",
-                remedy=_REMEDY,
-            )
+        _refuse_disk(self.path, found.st_dev)
 
     def write(self, name: str, content: bytes) -> None:
         """Put *content* in place of the file *name*.
@@ -111,6 +107,14 @@ class LiveFolder:
 _REMEDY = (
     "Set live.folder to a folder of this user below /run or /dev/shm, or live.enabled = false."
 )
+
+
+def _refuse_disk(path: Path, device: int) -> None:
+    kind = file_system_of(device)
+    if kind not in IN_MEMORY:
+        raise LiveError(
+            f"{path} is on {kind or 'an unknown file system'}, not in memory.", remedy=_REMEDY
+        )
 
 
 def file_system_of(device: int) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from edge.config import Settings, load_settings
 from edge.config.document import all_settings, commented_toml
 
@@ -17,8 +19,9 @@ def test_the_file_is_what_the_settings_say_of_themselves() -> None:
     assert FILE.read_text(encoding="utf-8") == commented_toml()
 
 
-def test_as_it_is_the_file_sets_nothing(tmp_path: Path) -> None:
-    """Whoever installs it unread has the defaults."""
+def test_as_it_is_the_file_sets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever installs it unread, on a machine that systemd has started, has the defaults."""
+    monkeypatch.setattr("edge.config.load.SYSTEMD", tmp_path)
     assert load_settings(FILE, environment={}, system=True) == Settings()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,8 +33,11 @@ def faults_of(path: Path) -> list[str]:
     return caught.value.message.partition(": ")[2].split("; ")
 
 
-def test_without_a_file_everything_is_the_default(tmp_path: Path) -> None:
-    """The appliance runs with no file at all."""
+def test_without_a_file_everything_is_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The appliance, which systemd has started, runs with no file at all."""
+    monkeypatch.setattr("edge.config.load.SYSTEMD", tmp_path)
     settings = load_settings(environment={}, system=True, system_file=tmp_path / "none.toml")
 
     assert settings == Settings()
@@ -246,3 +250,23 @@ def test_a_section_that_is_none_is_told_whatever_the_environment_says(written: W
 
     assert "models: should be a section, [models]" in caught.value.message
     assert "storage: should be a section, [storage]" in caught.value.message
+
+
+OWN = f"/dev/shm/ostiary-{os.geteuid()}"  # noqa: S108 - named, not used
+
+
+@pytest.mark.parametrize(
+    ("system", "booted", "folder"),
+    [
+        (True, True, "/run/ostiary"),
+        (True, False, OWN),
+        (False, True, OWN),
+    ],
+)
+def test_the_live_picture_has_a_folder_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: bool, booted: bool, folder: str
+) -> None:
+    """Below /run where systemd keeps that in memory, and for a user of one's own in /dev/shm."""
+    monkeypatch.setattr("edge.config.load.SYSTEMD", tmp_path if booted else tmp_path / "none")
+    settings = load_settings(environment={}, system=system, system_file=tmp_path / "none")
+    assert str(settings.live.folder) == folder

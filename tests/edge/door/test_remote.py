@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.audit import Audit, AuditEvent, EventKind
-from edge.config import DoorSettings, LockSettings, Settings, StorageSettings
+from edge.config import DoorSettings, LiveSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
 from edge.desk import Answer, Desk, UnlockRequest
 from edge.domain import Frame, Outcome, Pixels
@@ -259,6 +259,7 @@ def core(tmp_path: Path, models: ModelStore) -> Iterator[Core]:
         storage=StorageSettings(folder=tmp_path, key_file=tmp_path / "ostiary.key"),
         door=DoorSettings(name="front"),
         lock=LockSettings(kind="fake", release_seconds=30),
+        live=LiveSettings(enabled=False),
     )
     core = Core(settings)
     core.models = models
