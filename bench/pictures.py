@@ -25,12 +25,13 @@ import waitress
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from edge.audit import AuditEvent, EventKind
 from edge.collection.people import Consent, NewPerson, People
 from edge.config import load_settings
 from edge.config.settings import StorageSettings
 from edge.core import Core
 from edge.demonstration.footage import CARPHONE, clip
-from edge.domain import Badge
+from edge.domain import Badge, Outcome, Reason
 from enroll.accounts import Accounts, Invitations, Role
 from enroll.application import create_app
 from enroll.passwords import Passwords
@@ -41,6 +42,11 @@ SCHEMES = ("light", "dark")
 PASSWORD = "quiet harbour nine lamps"  # noqa: S105 - of a site that lives for a minute
 NAMES = ("Ada Example", "Ben Muster", "Chloé Modèle", "Dilara Örnek", "Emil Vzorný", "Fátima Ejemplo",
          "Grace Sample", "Hiro Rei", "Inés Prueba", "Jonas Beispiel", "Katarzyna Przykład")  # fmt: skip
+
+PASSES = 0.8
+"""Share of those who come to the invented door that are let in."""
+
+REFUSALS = [Reason.NO_MATCH, Reason.NO_MATCH, Reason.SIMILARITY_TOO_LOW, Reason.LOW_QUALITY]
 
 
 def populate(core: Core) -> str:
@@ -68,6 +74,25 @@ def populate(core: Core) -> str:
     ).person_id
 
 
+def happen(core: Core, person_id: str) -> None:
+    """Record two days at a door: most are let in, some are not."""
+    begun = datetime.now(UTC) - timedelta(days=2)
+    chance = np.random.default_rng(7)
+    for number in range(96):
+        let_in = chance.random() < PASSES
+        core.audit.append(
+            AuditEvent(
+                kind=EventKind.DECISION,
+                at=begun + timedelta(minutes=30 * number),
+                door=core.settings.door.name,
+                outcome=Outcome.GRANT if let_in else Outcome.DENY,
+                reason=Reason.MATCH if let_in else chance.choice(REFUSALS).item(),
+                similarity=float(chance.uniform(99.2, 99.99) if let_in else chance.uniform(5, 96)),
+                person_id=person_id if let_in else None,
+            )
+        )
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[Flask, str, str, str]]:
     """Serve a new house; give the application, its address, a set-up link and a person's id."""
@@ -75,6 +100,7 @@ def served(folder: Path) -> Iterator[tuple[Flask, str, str, str]]:
     core = Core(replace(settings, storage=StorageSettings(folder=folder)))
     try:
         person_id = populate(core)
+        happen(core, person_id)
         with open_web(folder / "web.db", core.key) as web:
             passwords, now = Passwords(), datetime.now(UTC)
             Accounts(web).create(
