@@ -1,0 +1,68 @@
+"""The daemon as a process of its own, its camera broken: the pages can still let somebody in."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edge.audit import Audit, EventKind
+from edge.config import load_settings
+from edge.core import Core
+from edge.desk import Answer
+from edge.vision.models import ModelStore
+
+PATIENCE = 60.0
+
+
+def test_somebody_is_let_in_by_request(tmp_path: Path, models: ModelStore) -> None:
+    """Another process asks; the daemon unlocks, answers, records, and ends locked."""
+    state = tmp_path / "lock"
+    config = tmp_path / "ostiary.toml"
+    config.write_text(
+        f'[storage]\nfolder = "{tmp_path}"\n[models]\nfolder = "{models.path("sface").parent}"\n'
+        '[camera]\nsource = "/dev/video63"\n[live]\nenabled = false\n'
+        f'[lock]\nkind = "fake"\nrelease_seconds = 30.0\nstate_file = "{state}"\n',
+        encoding="utf-8",
+    )
+    core = Core(load_settings(config, environment={}))
+    assert core.audit.count == 0
+    with subprocess.Popen(
+        [sys.executable, "-m", "edge", "--config", str(config), "door"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as door:
+        try:
+            _until(lambda: core.audit.count == 1)  # it has started
+            request = core.desk.request_unlock(
+                door="door", reason="parcel", actor="account 7", now=datetime.now(UTC)
+            )
+            _until(lambda: _answer(core, request) is not None)
+            assert _answer(core, request) is Answer.REQUESTED
+            assert state.read_text(encoding="ascii") == "released\n"
+        finally:
+            door.send_signal(signal.SIGTERM)
+            told = door.communicate(timeout=PATIENCE)
+    core.close()
+    assert door.returncode == 0, told
+    assert state.read_text(encoding="ascii") == "secured\n"
+    with Audit(core.audit_path, core.key, read_only=True) as audit:
+        kinds = [entry.event.kind for entry in audit.entries()]
+    assert EventKind.REMOTE_UNLOCK in kinds
+
+
+def _answer(core: Core, request: str) -> Answer | None:
+    state = core.desk.state(request)
+    assert state is not None
+    return state.answer
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
