@@ -115,8 +115,8 @@ def show() -> ResponseReturnValue:
         error, chosen = mistake, replace(chosen, since="", until="")
         wanted = chosen.wanted()
     before = request.args.get("before", type=int)
-    if before is not None and not 0 <= before < 2**63:
-        abort(404)  # no entry has such a number
+    if before is not None:
+        before = min(max(before, 0), 2**63 - 1)  # what SQLite takes for a number
     found = here.audit.search.newest(wanted, limit=PAGE + 1, before=before)
     now = here.clock()
     soon = now + timedelta(minutes=1)  # what happens at this moment counts
