@@ -63,8 +63,9 @@ def create_app(
 ) -> Flask:
     """Return the application.
 
-    *core* is what all programs share; *database* holds the people, *web* the accounts; *secure* says that it is served over TLS, so
-    that cookies travel no other way; *names* are those it answers to.
+    *core* is what all programs share; *database* holds the people, *web* the accounts; *secure*
+    says that it is served over TLS, so that cookies travel no other way; *names* are those it
+    answers to.
     """
     app = Flask(__name__)
     app.config.update(

@@ -33,8 +33,10 @@ _EXTENSION = "ostiary"
 class Office:
     """The parts of the pages. *site* is the building's name, *collection_id* whom the pages show.
 
-    *core* is what all programs share: the settings, the desk by which the door is asked, the models.
-    *viewer* sees what the door sees, *checks* keeps what was last checked, *web* is the pages' own. *database* holds them: whatever changes and is recorded happens in one transaction of it.
+    *core* is what all programs share: the settings, the desk by which the door is asked, the
+    models. *viewer* sees what the door sees, *checks* keeps what was last checked, *web* is the
+    pages' own. *database* holds them: whatever changes and is recorded happens in one transaction
+    of it.
     """
 
     core: Core
