@@ -35,8 +35,8 @@ class Office:
 
     *core* is what all programs share: the settings, the desk by which the door is asked, the
     models. *viewer* sees what the door sees, *checks* keeps what was last checked, *web* is the
-    pages' own. *database* holds them: whatever changes and is recorded happens in one transaction
-    of it.
+    pages' own. *database* holds the people: whatever changes and is recorded happens in one
+    transaction of it.
     """
 
     core: Core
