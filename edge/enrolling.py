@@ -16,6 +16,7 @@ from edge.collection.fused import LEAST_WEIGHT
 from edge.collection.people import Erased, NewPerson, People, Person
 from edge.collection.search import Gallery
 from edge.domain import Badge, Embedding, Face, Match, Pixels, fuse
+from edge.erasing import erase
 from edge.errors import AlreadyEnrolledError, EnrollmentError, PhotosRefusedError
 from edge.examining import (
     AGREEMENT_SIMILARITY,
@@ -291,21 +292,11 @@ class Enroller:
             )
             return merged
 
-    def erase(self, person_id: str, *, actor: str) -> Erased:
-        """Erase a person from every file and record it.
-
-        :raises NotFoundError: if there is no such person in the collection.
-        :raises AuditError: if it cannot be recorded; nothing is erased then.
-        :raises StorageError: if she is deleted, but cannot be wiped from the log yet.
-        """
-        with self._database.transaction():
-            erased = self._people.delete(person_id)
-            self._record(
-                EventKind.PERSON_DELETED,
-                person_id,
-                f"faces {erased.faces}, badges {erased.badges}, by {actor}",
-            )
-        return erased
+    def erase(self, person_id: str, *, actor: str, reason: str | None = None) -> Erased:
+        """Erase a person from every file and record it; see :func:`edge.erasing.erase`."""
+        return erase(
+            self._database, self._audit, person_id, at=self._clock(), actor=actor, reason=reason
+        )
 
     def _examined(self, person: NewPerson, photos: Sequence[Photo]) -> tuple[Examined, ...]:
         return () if person.declined and not photos else self.examine_photos(photos)

@@ -7,7 +7,7 @@ before anything is imported. Photos are read when their row's turn comes, never 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath, PurePosixPath
@@ -15,11 +15,12 @@ from typing import TypeAlias
 
 from edge.archive import Archive
 from edge.collection.people import NewPerson
-from edge.errors import EnrollmentError, ImageError
+from edge.days import beginning_of, end_of
+from edge.errors import CollectionError, EnrollmentError, ImageError
 
 NEEDED_COLUMNS = ("name", "badge", "photo")
 COLUMNS = (*NEEDED_COLUMNS, "external_id", "valid_from", "valid_until", "retention_until")
-"""Of the table. *photo* may name several files, parted by ``;``."""
+"""Of the table. *photo* may name several files, parted by ``;``; days are the first and the last."""
 
 PHOTO_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"))
 """Files of a folder that are taken for photos; what they really are shows when they are read."""
@@ -208,18 +209,28 @@ def _row_of(
         NewPerson(
             name=told["name"],
             external_id=told["external_id"] or None,
-            valid_from=_day(told["valid_from"]),
-            valid_until=_day(told["valid_until"]),
-            retention_until=_day(told["retention_until"]),
+            valid_from=_moment(told["valid_from"], beginning_of),
+            valid_until=_moment(told["valid_until"], end_of),
+            retention_until=_moment(told["retention_until"], end_of),
         ),
         told["badge"],
         photos,
     )
 
 
-def _day(text: str) -> datetime | None:
-    """Read an ISO 8601 day or time; without a zone it is local."""
-    return datetime.fromisoformat(text).astimezone() if text else None
+def _moment(text: str, of_day: Callable[[str], datetime | None]) -> datetime | None:
+    """Read a day, or an ISO 8601 time that is local without a zone.
+
+    :raises ValueError: if it is neither.
+    """
+    if not text:
+        return None
+    if "T" in text:
+        return datetime.fromisoformat(text).astimezone()
+    try:
+        return of_day(text)
+    except CollectionError as error:
+        raise ValueError(error.message) from error
 
 
 def _is_photo(file: PurePath) -> bool:

@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.core",),
     ("edge.importing",),
     ("edge.enrolling", "edge.retention", "edge.rows"),
-    ("edge.examining", "edge.archive"),
+    ("edge.examining", "edge.archive", "edge.erasing"),
     ("edge.door",),
     ("edge.hardware", "edge.vision"),
     ("edge.collection",),
@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.watchdog", "edge.config"),
     ("edge.similarity",),
     ("edge.domain",),
-    ("edge.exit_codes",),
+    ("edge.exit_codes", "edge.days"),
     ("edge.errors",),
 )
 

@@ -8,12 +8,11 @@ import click
 
 from edge.audit import AuditEvent, EventKind
 from edge.collection.badges import Badges
+from edge.commands.calendar import FIRST_DAY, LAST_DAY
 from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.people import one_person
 from edge.commands.program import Program, pass_program
 from edge.domain import Badge
-
-DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"])
 
 
 @click.group()
@@ -51,8 +50,8 @@ def list_badges(program: Program, limit: int, *, as_json: bool) -> None:
 @badges.command()
 @click.argument("person")
 @click.argument("number")
-@click.option("--from", "valid_from", type=DAY, help="First day of validity, local time.")
-@click.option("--until", "valid_until", type=DAY, help="End of validity, local time.")
+@click.option("--from", "valid_from", type=FIRST_DAY, help="First day of validity.")
+@click.option("--until", "valid_until", type=LAST_DAY, help="Last day of validity.")
 @pass_program
 def add(
     program: Program,
@@ -64,7 +63,7 @@ def add(
     """Give PERSON one more badge."""
     store, _ = _store(program)
     owner = one_person(program, person)
-    badge = Badge(number, valid_from=aware(valid_from), valid_until=aware(valid_until))
+    badge = Badge(number, valid_from=valid_from, valid_until=valid_until)
     store.add(owner.person_id, badge)
     _record(program, EventKind.BADGE_ADDED, owner.person_id)
     say(f"Badge {number} now belongs to {owner.name}.")
@@ -104,11 +103,6 @@ def remove(program: Program, number: str) -> None:
     store.remove(collection, number)
     _record(program, EventKind.BADGE_REMOVED, owner.person_id)
     say(f"Badge {number} of {owner.name} is gone.")
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """Return a time given on the command line, which is local, as an aware one."""
-    return None if moment is None else moment.astimezone()
 
 
 def _store(program: Program) -> tuple[Badges, str]:

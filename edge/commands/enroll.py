@@ -10,7 +10,7 @@ import click
 from edge.collection.people import NewPerson
 from edge.collection.person_rows import Consent
 from edge.commands.actor import actor
-from edge.commands.badges import DAY, aware
+from edge.commands.calendar import FIRST_DAY, LAST_DAY
 from edge.commands.console import json_option, say, show_json
 from edge.commands.program import Program, pass_program
 from edge.domain import Badge
@@ -22,13 +22,13 @@ from edge.enrolling import Photo
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--badge", "numbers", required=True, multiple=True, help="Badge number; repeatable.")
 @click.option("--external-id", help="The person's number in another system, such as HR.")
-@click.option("--from", "valid_from", type=DAY, help="First day of validity, local time.")
-@click.option("--until", "valid_until", type=DAY, help="End of validity, local time.")
+@click.option("--from", "valid_from", type=FIRST_DAY, help="First day of validity.")
+@click.option("--until", "valid_until", type=LAST_DAY, help="Last day of validity.")
 @click.option(
     "--consent", metavar="TEXT-VERSION", help="The text the person has agreed to in writing."
 )
 @click.option(
-    "--keep-until", type=DAY, help="When everything about the person is to be erased, local time."
+    "--keep-until", type=LAST_DAY, help="Last day that anything about the person is kept."
 )
 @click.option(
     "--declined", is_flag=True, help="The person refuses face recognition: a badge, no photo."
@@ -63,10 +63,10 @@ def enroll(
     person = NewPerson(
         name=name,
         external_id=external_id,
-        valid_from=aware(valid_from),
-        valid_until=aware(valid_until),
+        valid_from=valid_from,
+        valid_until=valid_until,
         consent=Consent(consent, datetime.now(UTC), "paper") if consent else None,
-        retention_until=aware(keep_until),
+        retention_until=keep_until,
         declined=declined,
     )
     stored = program.core.enroller.enroll(

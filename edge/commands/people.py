@@ -13,6 +13,7 @@ from edge.collection.person_rows import Person
 from edge.commands.actor import actor
 from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
+from edge.erasing import erase
 from edge.errors import NotFoundError
 from edge.retention import sweep as sweep_people
 
@@ -101,9 +102,7 @@ def delete(program: Program, query: str, *, yes: bool) -> None:
             f"Erase {person.name}, {person.faces} faces and {len(person.badges)} badges?",
             abort=True,
         )
-    with core.database.transaction():
-        erased = People(core.database).delete(person.person_id)
-        _record(program, EventKind.PERSON_DELETED, person.person_id, "")
+    erased = erase(core.database, core.audit, person.person_id, at=datetime.now(UTC), actor=actor())
     say(f"Erased {erased.faces} faces and {erased.badges} badges; no byte of them is left.")
 
 
@@ -176,7 +175,7 @@ def export(program: Program, query: str, target: Path | None) -> None:
 def sweep(program: Program, *, as_json: bool) -> None:
     """Erase everybody whose retention has ended. Run it daily; it asks nothing."""
     core = program.core
-    erased = sweep_people(People(core.database), core.audit, datetime.now(UTC))
+    erased = sweep_people(core.database, core.audit, datetime.now(UTC), actor=actor())
     if as_json:
         show_json(erased)
         return

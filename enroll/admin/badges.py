@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from edge.audit import EventKind
 from edge.collection.badges import Badges
 from edge.collection.people import Person
+from edge.days import end_of
 from edge.domain import Badge
 from edge.errors import CollectionError, NotFoundError
 from enroll.admin.person import ENROLLING, MANAGING, person_of, recorded
 from enroll.auth import allow
-from enroll.days import end_of
 from enroll.office import office
 
 blueprint = Blueprint("badges", __name__, url_prefix="/admin/people/<uuid:person_id>/badges")

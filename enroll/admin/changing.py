@@ -15,10 +15,10 @@ from flask.typing import ResponseReturnValue
 
 from edge.audit import EventKind
 from edge.collection.people import Consent, NewPerson, Person
+from edge.days import beginning_of, end_of, first_day, last_day
 from edge.errors import CollectionError, ConflictError
 from enroll.admin.person import ENROLLING, MANAGING, person_of, recorded
 from enroll.auth import allow
-from enroll.days import beginning_of, end_of, first_day, last_day
 from enroll.office import office
 
 blueprint = Blueprint("changing", __name__, url_prefix="/admin/people/<uuid:person_id>")

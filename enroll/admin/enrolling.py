@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.collection.people import Consent, NewPerson, Person
+from edge.days import end_of
 from edge.domain import Badge
 from edge.errors import (
     AlreadyEnrolledError,
@@ -19,7 +20,6 @@ from edge.errors import (
 )
 from enroll.admin.person import ENROLLING, actor, person_of
 from enroll.auth import allow
-from enroll.days import end_of
 from enroll.office import office
 from enroll.uploads import MOST_PHOTOS, accepts_photos, photos_of
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from edge.erasing import RETENTION
 from edge.errors import NotFoundError
 from enroll.admin.person import MANAGING, actor, person_of
 from enroll.auth import allow
@@ -67,7 +68,7 @@ def sweep() -> ResponseReturnValue:
     erased = 0
     for person_id in _overdue(until):
         with suppress(NotFoundError):  # somebody else was faster
-            here.enroller.erase(person_id, actor=actor())
+            here.enroller.erase(person_id, actor=actor(), reason=RETENTION)
             erased += 1
     flash(f"Erased: {erased} {'person' if erased == 1 else 'people'}.")
     return redirect(url_for("people.list_people"))

@@ -20,13 +20,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from edge.audit import EventKind, Wanted
+from edge.days import beginning_of, end_of, first_day
 from edge.errors import CollectionError
 from enroll import csv_text
 from enroll.accounts import Role
 from enroll.admin.event_charts import charts_of
 from enroll.admin.event_words import KINDS, REASONS, EventLine, Names, lines_of
 from enroll.auth import allow, signed_in
-from enroll.days import beginning_of, end_of, first_day
 from enroll.office import office
 
 blueprint = Blueprint("events", __name__, url_prefix="/admin/events")

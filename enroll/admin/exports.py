@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from edge.audit import EventKind
 from edge.collection.people import Person
+from edge.days import first_day, last_day
 from enroll import csv_text
 from enroll.admin.person import MANAGING, actor, person_of
 from enroll.auth import allow
-from enroll.days import first_day, last_day
 from enroll.office import office
 
 blueprint = Blueprint("exports", __name__, url_prefix="/admin/people")

@@ -15,6 +15,7 @@ from edge.collection.people import NewPerson, People
 from edge.domain import Badge, ModelId
 from edge.errors import AuditError
 from edge.retention import sweep
+from edge.storage.database import Database
 from edge.storage.key import Key
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -22,11 +23,17 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Iterator[People]:
+def database(tmp_path: Path) -> Iterator[Database]:
     """Open a collection."""
     with open_collection(tmp_path / "collection.db", Key.random()) as database:
         Collections(database).create("badges", model=ModelId("test", "0"), dimension=4)
-        yield People(database)
+        yield database
+
+
+@pytest.fixture
+def people(database: Database) -> People:
+    """Give the people."""
+    return People(database)
 
 
 @pytest.fixture
@@ -43,24 +50,24 @@ def enrolled(people: People, until: datetime | None) -> str:
     return people.enroll("badges", person, badges=[badge]).person_id
 
 
-def test_whoever_is_past_it_is_erased(people: People, audit: Audit) -> None:
+def test_whoever_is_past_it_is_erased(database: Database, people: People, audit: Audit) -> None:
     """To the moment; who has time left, or no end, stays."""
     long, just = enrolled(people, NOW - 100 * SECOND), enrolled(people, NOW)
     kept = {enrolled(people, NOW + SECOND), enrolled(people, None)}
 
-    erased = sweep(people, audit, NOW)
+    erased = sweep(database, audit, NOW, actor="test")
 
     assert [(each.person_id, each.faces, each.badges) for each in erased] == [
         (long, 0, 1), (just, 0, 1),
     ]  # fmt: skip
     assert {person.person_id for person in people.list("badges")} == kept
-    assert sweep(people, audit, NOW) == ()
+    assert sweep(database, audit, NOW, actor="test") == ()
 
 
-def test_each_is_recorded_without_a_name(people: People, audit: Audit) -> None:
+def test_each_is_recorded_without_a_name(database: Database, people: People, audit: Audit) -> None:
     """By id, with the reason."""
     person_id = enrolled(people, NOW)
-    sweep(people, audit, NOW)
+    sweep(database, audit, NOW, actor="test")
 
     (entry,) = audit.entries()
     assert entry.event.kind is EventKind.PERSON_DELETED
@@ -68,10 +75,12 @@ def test_each_is_recorded_without_a_name(people: People, audit: Audit) -> None:
     assert "Ada" not in entry.event.detail
 
 
-def test_what_cannot_be_recorded_is_not_erased(people: People, audit: Audit) -> None:
+def test_what_cannot_be_recorded_is_not_erased(
+    database: Database, people: People, audit: Audit
+) -> None:
     """Erasing cannot be undone."""
     enrolled(people, NOW)
     audit.close()
     with pytest.raises(AuditError):
-        sweep(people, audit, NOW)
+        sweep(database, audit, NOW, actor="test")
     assert len(people.list("badges")) == 1

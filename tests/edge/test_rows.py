@@ -37,7 +37,7 @@ def test_a_table_in_an_archive() -> None:
         ]  # fmt: skip
         assert [photo.source() for photo in rows[0].photos] == [b"A", b"B"]
         assert rows[0].person.external_id == "E1"
-        assert rows[0].person.retention_until == datetime(2031, 12, 31).astimezone()
+        assert rows[0].person.retention_until == datetime(2032, 1, 1).astimezone()
         assert rows[1].person.retention_until is None
 
 

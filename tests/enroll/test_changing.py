@@ -12,11 +12,11 @@ from markupsafe import escape
 from edge.audit import EventKind
 from edge.collection.badges import Badges
 from edge.collection.people import Consent, NewPerson, People, Person
+from edge.days import beginning_of, end_of, first_day, last_day
 from edge.domain import Badge
 from edge.errors import CollectionError
 from enroll.accounts import Role
 from enroll.admin.changing import Told, put_together
-from enroll.days import beginning_of, end_of, first_day, last_day
 from tests.enroll.conftest import Browser, House, fields_of
 
 HOSTILE = "\"><script>alert('x')</script>{{ 7 * 7 }}"
