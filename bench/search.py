@@ -9,6 +9,7 @@ with other things before each, as it is at a door, where a frame and two network
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -174,4 +175,6 @@ def _enrolled(path: Path, key: Key, vectors: NDArray[np.float32]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or SIZES)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("sizes", nargs="*", type=int, metavar="SIZE", help="people in the gallery")
+    main(parser.parse_args().sizes or SIZES)
