@@ -17,6 +17,7 @@ from edge.collection.look_alikes import mark_pair, unmark_pair
 from edge.collection.merge import merge_people
 from edge.collection.pages import PeoplePage, PersonState, Sort, read_page
 from edge.collection.person_rows import (
+    LEAST_ID_PREFIX,
     TOLD,
     Consent,
     NewPerson,
@@ -32,9 +33,6 @@ from edge.storage.database import Database
 from edge.storage.times import to_text
 
 __all__ = ["Consent", "Erased", "NewPerson", "People", "PeoplePage", "Person", "PersonExport"]
-
-LEAST_ID_PREFIX = 4
-"""Characters of a person id that make a search by it: fewer would find too many."""
 
 _INSERT = (
     f"INSERT INTO people ({', '.join(TOLD)}, person_id, collection, created_at)"  # noqa: S608 - a constant
