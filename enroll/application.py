@@ -16,6 +16,7 @@ from edge.core import Core
 from edge.enrolling import Enroller
 from edge.live import Viewer
 from edge.storage.database import Database
+from edge.users import Users
 from enroll import auth, csrf, days, headers, hosts, language, problems, uploads
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.accounts import blueprint as account_pages
@@ -41,6 +42,7 @@ from enroll.kiosk.pages import blueprint as kiosk_pages
 from enroll.kiosk.visit import Visits
 from enroll.office import Office, install
 from enroll.passwords import Passwords
+from enroll.rekognition.endpoint import blueprint as api
 from enroll.rekognition.keys import AccessKeys
 from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
@@ -91,6 +93,13 @@ def create_app(
             collections=Collections(database),
             people=People(database),
             faces=Faces(database),
+            users=Users(
+                database=database,
+                galleries=core.galleries,
+                calibration=core.embedder.calibration,
+                audit=audit,
+                clock=clock,
+            ),
             enroller=enroller,
             audit=audit,
             accounts=Accounts(web),
@@ -110,7 +119,7 @@ def create_app(
     hosts.answer_only(app, names)
     auth.guard(app)
     uploads.limit(app)
-    csrf.protect(app)
+    csrf.protect(app, signed=api)
     headers.send(app, secure=secure)
     problems.explain(app)
     days.show(app)
@@ -134,6 +143,7 @@ def create_app(
         live_pages,
         event_pages,
         system_pages,
+        api,
     ):
         app.register_blueprint(blueprint)
     auth.refuse_unmarked(app)

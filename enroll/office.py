@@ -17,6 +17,7 @@ from edge.core import Core
 from edge.enrolling import Enroller
 from edge.live import Viewer
 from edge.storage.database import Database
+from edge.users import Users
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.checks import Checks
 from enroll.imports import Imports
@@ -50,6 +51,7 @@ class Office:
     collections: Collections
     people: People
     faces: Faces
+    users: Users
     enroller: Enroller
     audit: Audit
     accounts: Accounts

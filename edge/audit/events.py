@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     PERSON_CHANGED = "person-changed"
     PERSON_DELETED = "person-deleted"
     PERSON_EXPORTED = "person-exported"
+    FACES_INDEXED = "faces-indexed"
     FACE_DELETED = "face-deleted"
     BADGE_ADDED = "badge-added"
     BADGE_REVOKED = "badge-revoked"

@@ -17,6 +17,7 @@ KINDS = {
     EventKind.ENROLLED: "Enrolled",
     EventKind.PERSON_CHANGED: "Person changed",
     EventKind.PERSON_DELETED: "Person erased",
+    EventKind.FACES_INDEXED: "Faces indexed",
     EventKind.FACE_DELETED: "Face erased",
     EventKind.BADGE_ADDED: "Badge added",
     EventKind.BADGE_REVOKED: "Badge revoked",

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from edge.audit import EventKind
 from edge.collection.answers import answered_once
+from edge.users import Users
 from enroll.office import Office
 from enroll.rekognition.errors import denied, invalid
 from enroll.rekognition.keys import AccessKey
@@ -44,6 +45,11 @@ class Call:
     key: AccessKey
     region: str
     now: datetime
+
+    @property
+    def users(self) -> Users:
+        """The users of all collections."""
+        return self.here.users
 
     @property
     def actor(self) -> str:

@@ -8,7 +8,6 @@ largest are faces.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,15 +38,21 @@ def read_request(kind: type[Request], body: bytes) -> Request:
     :raises ServiceError: SerializationException or ValidationException.
     """
     try:
-        request: Request = _adapter(kind).validate_json(body or b"{}")
+        request: Request = _adapters[kind].validate_json(body or b"{}")
     except ValidationError as error:
         raise _told(error) from None  # pydantic's own text would repeat the values
     return request
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+class _Adapters(dict[type[Any], TypeAdapter[Any]]):
+    """What reads each type of request, made when the first one comes."""
+
+    def __missing__(self, kind: type[Any]) -> TypeAdapter[Any]:
+        self[kind] = made = TypeAdapter(kind)
+        return made
+
+
+_adapters = _Adapters()
 
 
 def _told(error: ValidationError) -> ServiceError:
