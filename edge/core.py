@@ -23,6 +23,7 @@ from edge.examining import Examiner
 from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
+from edge.vision.attribute_reader import AttributeReader
 from edge.vision.card import EmbedderCard
 from edge.vision.models import ModelStore
 from edge.vision.quality import QualityLimits
@@ -101,7 +102,11 @@ class Core:
 
         :raises ModelError: if a model is missing or is not the one in the catalogue.
         """
-        return Examiner(self.recognizer)
+        threads = self.settings.recognition.threads
+        return Examiner(
+            self.recognizer,
+            load_attributes=lambda: AttributeReader.load(self.models, threads=threads),
+        )
 
     @cached_property
     def galleries(self) -> Galleries:

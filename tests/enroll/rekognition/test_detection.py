@@ -47,6 +47,43 @@ def test_a_face_is_described(client: Any, woman: bytes) -> None:
     assert points["eyeLeft"][1] < points["nose"][1] < points["mouthLeft"][1]
 
 
+def test_all_that_can_be_told(client: Any, woman: bytes) -> None:
+    """Thirty points and four statements; what is not computed here is absent, never invented."""
+    (face,) = client.detect_faces(Image={"Bytes": woman}, Attributes=["ALL"])["FaceDetails"]
+    assert len({each["Type"] for each in face["Landmarks"]}) == 30
+    assert set(face) == {
+        "BoundingBox",
+        "Confidence",
+        "Pose",
+        "Quality",
+        "Landmarks",
+        "EyesOpen",
+        "MouthOpen",
+        "FaceOccluded",
+        "EyeDirection",
+    }
+    assert face["EyesOpen"]["Value"]
+    assert face["MouthOpen"]["Value"]
+    assert not face["FaceOccluded"]["Value"]
+    assert abs(face["EyeDirection"]["Yaw"]) < 15
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["DEFAULT"], set()),
+        (["EYES_OPEN", "SMILE"], {"EyesOpen"}),
+        (["DEFAULT", "FACE_OCCLUDED"], {"FaceOccluded"}),
+        (["GENDER", "AGE_RANGE"], set()),
+    ],
+)
+def test_some_of_it(client: Any, woman: bytes, asked: list[str], told: set[str]) -> None:
+    """What was asked for and is computed comes beside the default."""
+    (face,) = client.detect_faces(Image={"Bytes": woman}, Attributes=asked)["FaceDetails"]
+    default = {"BoundingBox", "Confidence", "Pose", "Quality", "Landmarks"}
+    assert set(face) == default | told
+
+
 def test_faces_come_largest_first(client: Any, couple: bytes) -> None:
     """The woman is nearer than the man."""
     sizes = [
