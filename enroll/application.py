@@ -27,6 +27,7 @@ from enroll.admin.erasing import blueprint as erasing_pages
 from enroll.admin.events import blueprint as event_pages
 from enroll.admin.exports import blueprint as export_pages
 from enroll.admin.imports import blueprint as import_pages
+from enroll.admin.keys import blueprint as key_pages
 from enroll.admin.live import blueprint as live_pages
 from enroll.admin.merging import blueprint as merging_pages
 from enroll.admin.password import blueprint as password_pages
@@ -40,6 +41,7 @@ from enroll.kiosk.pages import blueprint as kiosk_pages
 from enroll.kiosk.visit import Visits
 from enroll.office import Office, install
 from enroll.passwords import Passwords
+from enroll.rekognition.keys import AccessKeys
 from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.sign_in import blueprint as sign_in_pages
@@ -97,6 +99,7 @@ def create_app(
             throttle=Throttle(web),
             passwords=passwords,
             second_steps=SecondSteps(web),
+            keys=AccessKeys(web),
             imports=Imports(),
             visits=Visits(),
             clock=clock,
@@ -124,6 +127,7 @@ def create_app(
         export_pages,
         import_pages,
         account_pages,
+        key_pages,
         password_pages,
         second_step_pages,
         kiosk_pages,

@@ -22,6 +22,7 @@ from enroll.admin.checks import Checks
 from enroll.imports import Imports
 from enroll.kiosk.visit import Visits
 from enroll.passwords import Passwords
+from enroll.rekognition.keys import AccessKeys
 from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.throttle import Throttle
@@ -57,6 +58,7 @@ class Office:
     throttle: Throttle
     passwords: Passwords
     second_steps: SecondSteps
+    keys: AccessKeys
     imports: Imports
     visits: Visits
     clock: Callable[[], datetime]

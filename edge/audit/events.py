@@ -41,6 +41,8 @@ class EventKind(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - an event, not a password
     SECOND_STEP_ON = "second-step-on"
     SECOND_STEP_OFF = "second-step-off"
+    KEY_CREATED = "key-created"
+    KEY_REVOKED = "key-revoked"
     PEOPLE_EXPORTED = "people-exported"
     PEOPLE_IMPORTED = "people-imported"
     EVENTS_EXPORTED = "events-exported"

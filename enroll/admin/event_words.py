@@ -36,6 +36,8 @@ KINDS = {
     EventKind.PASSWORD_CHANGED: "Password changed",
     EventKind.SECOND_STEP_ON: "Second step switched on",
     EventKind.SECOND_STEP_OFF: "Second step switched off",
+    EventKind.KEY_CREATED: "Access key made",
+    EventKind.KEY_REVOKED: "Access key revoked",
     EventKind.PEOPLE_EXPORTED: "People exported",
     EventKind.PEOPLE_IMPORTED: "People imported",
     EventKind.EVENTS_EXPORTED: "Events exported",
