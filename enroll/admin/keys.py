@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from edge.audit import EventKind
+from enroll.accounts import Role
 from enroll.admin.event_words import Names
 from enroll.auth import allow, signed_in
-from enroll.accounts import Role
 from enroll.errors import AccessKeyError
 from enroll.office import office
 from enroll.rekognition.keys import AccessKey

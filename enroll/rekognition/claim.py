@@ -127,7 +127,9 @@ def _parameters(header: str) -> dict[str, str]:
     for part in rest.split(","):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals:
-            raise _incomplete("Not a valid key=value pair (missing equal-sign) in Authorization header.")
+            raise _incomplete(
+                "Not a valid key=value pair (missing equal-sign) in Authorization header."
+            )
         if name not in _PARAMETERS:
             raise _incomplete(f"Authorization header has a parameter other than {_PARAMETERS}.")
         if name in found:
@@ -219,9 +221,7 @@ def _must_be_signed(headers: Mapping[str, str]) -> Iterable[str]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html: the
     host, the content type if it is sent, and every ``x-amz-*`` header.
     """
-    return (
-        name for name in headers if name == _SIGNED_IF_SENT or name.startswith(_SIGNED_PREFIX)
-    )
+    return (name for name in headers if name == _SIGNED_IF_SENT or name.startswith(_SIGNED_PREFIX))
 
 
 def _refuse_unsigned_body(value: str | None) -> None:

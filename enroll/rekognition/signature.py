@@ -118,7 +118,7 @@ def _canonical_path(path: str) -> str:
     Twice encoded, as for every service but S3.
     """
     straight = posixpath.normpath(_SLASHES.sub("/", f"/{path}"))
-    if path.endswith(("/", "/.", "/..")) and straight != "/":
+    if path.endswith("/") and straight != "/":
         straight += "/"
     return _encoded(straight, safe="/")
 

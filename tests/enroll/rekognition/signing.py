@@ -29,7 +29,8 @@ HEADERS = {
 @contextmanager
 def clock_at(at: datetime) -> Iterator[None]:
     """Let botocore sign as if it were *at*."""
-    with mock.patch.object(botocore.auth, "get_current_datetime", lambda: at.replace(tzinfo=None)):
+    naive = at.replace(tzinfo=None)
+    with mock.patch.object(botocore.auth, "get_current_datetime", return_value=naive):
         yield
 
 
