@@ -100,7 +100,7 @@ def create() -> ResponseReturnValue:
             )
     except AccessKeyError as error:
         return _page(asked, error=error), 400
-    return _page(Asked(), made=key, lines=snippet(key.key_id, secret, request.host_url))
+    return _page(Asked(), made=key, secret=secret)
 
 
 @blueprint.post("/<key_id>/revoke")
@@ -142,7 +142,7 @@ def _page(
     asked: Asked,
     *,
     made: AccessKey | None = None,
-    lines: str = "",
+    secret: str = "",
     error: AccessKeyError | None = None,
 ) -> str:
     here = office()
@@ -158,7 +158,8 @@ def _page(
         ],
         asked=asked,
         made=made,
-        lines=lines,
+        secret=secret,
+        lines=snippet(made.key_id, secret, request.host_url) if made else "",
         host=request.host if ":" in request.host else f"{request.host}:443",
         error=error,
     )
