@@ -56,7 +56,8 @@ def lenses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
     painted = pixels.copy()
     for corners in ([33, 133], [362, 263]):
         width = float(np.linalg.norm(mesh[corners[1], :2] - mesh[corners[0], :2]))
-        centre = (mesh[corners, :2].mean(axis=0) + (0, width / 10)).astype(int).tolist()
+        x, y = mesh[corners, :2].mean(axis=0).tolist()
+        centre = [int(x), int(y + width / 10)]
         cv2.ellipse(
             painted, centre, (int(width * 0.85), int(width * 0.6)), tilt, 0, 360, colour, -1
         )
@@ -65,7 +66,7 @@ def lenses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
 
 def _compressed(pixels: Pixels) -> Pixels:
     packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 15])[1]
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _noisy(pixels: Pixels) -> Pixels:
