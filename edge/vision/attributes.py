@@ -2,14 +2,14 @@
 
 Told: whether the eyes and the mouth are open, whether something covers the face, where the eyes
 look. Not told, because nothing here was trained or could be measured for it: age, beard, emotions,
-eyeglasses, gender, moustache, smile. Nor sunglasses: lenses painted on photos say nothing of real
-ones, of which too few were at hand, and the networks draw eyes through both.
+eyeglasses, gender, moustache, smile. Nor sunglasses: the networks draw eyes behind them without much
+doubt, and flat dark lenses painted on photos, all there was to measure on, say nothing of real ones.
 
-Every yes or no is a logistic function of one measured quantity. For eyes and mouth its threshold and slope were fitted
-to frames of five clips (`bench/attributes.py` names them) that were looked at one by one; frames in
-which even that did not decide count half for either answer, so that near the threshold the
-confidence is near 50 %. As both answers counted alike, a confidence is the share of right statements
-where both are as likely. Whoever is photographed mostly with open eyes is told so more often rightly.
+Every yes or no is a logistic function of one measured quantity. For eyes and mouth its threshold and
+slope were fitted to frames of six clips that were looked at one by one, see `bench/attributes.py`;
+frames in which even that did not decide count half for either answer, so that near the threshold
+the confidence is near 50 %. Both answers counted alike, so a confidence is the probability of being
+right where both are as likely.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from edge.vision.landmark_types import Landmark, named_landmarks
 from edge.vision.pose import axes_of
 
 LEAST_SIZE = 30.0
-"""Pixels of a face's shorter side below which nothing is told: there 4 of 100 labelled frames are
-misjudged, at 24 pixels up to 11, at 40 and more 2 to 4."""
+"""Pixels of a face's shorter side below which nothing is told. Of labelled frames, scaled down, up to
+4 % are misjudged at 40 pixels, 7 % at 30, 11 % at 24."""
 
 MOST_YAW, MOST_PITCH = 40.0, 35.0
-"""Degrees beyond which nothing is told: the far eye, or the lids, are hidden."""
+"""Degrees beyond which nothing is told: the far eye, or the lids, are hidden. The door's limits."""
 
 _EYES_OPEN, _EYES_SLOPE = 0.476, 18.5
 """Gap between the lids in diameters of the iris, mean of both eyes: 0.24 ± 0.09 in 52 frames with
@@ -77,8 +77,8 @@ class Statement:
 class EyeDirection:
     """Where the eyes look, in degrees, seen from the camera and so independent of the head's pose.
 
-    Both zero is into the camera; signs as in :class:`edge.domain.Pose`, for which Rekognition uses
-    the same axes. *confidence* in percent that it is at most 10° off.
+    Both zero is into the camera. Rekognition names the axes but not the signs: they are those of
+    :class:`edge.domain.Pose`. *confidence* in percent that it is at most 10° off.
     """
 
     yaw: float

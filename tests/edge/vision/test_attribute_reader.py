@@ -70,11 +70,13 @@ def test_left_is_the_viewers_left(
     """Whatever is called left has the smaller x of the two."""
     found = points(read(recognizer, reader, astronaut))
 
-    for name, (x, _) in found.items():
-        if name.startswith(("left", "eyeLeft")) or name.endswith(("Left", "Jawline")):
-            partner = found[opposite(name)]
-            if not name.startswith("right"):
-                assert x < partner[0], name
+    lefts = [name for name in found if "left" in name.lower() and not name.startswith("right")]
+
+    assert len(lefts) == 13
+    for name in lefts:
+        assert found[name][0] < found[opposite(name)][0], name
+    for eye in ("leftEye", "rightEye", "leftEyeBrow", "rightEyeBrow"):
+        assert found[f"{eye}Left"][0] < found[f"{eye}Right"][0]
 
 
 def test_brow_eye_nose_mouth_and_chin_follow_from_above(
