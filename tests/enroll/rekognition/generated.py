@@ -8,7 +8,7 @@ from typing import Any
 from botocore.model import Shape
 from hypothesis import strategies as st
 
-_JUNK = (
+_JUNK: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=12) | st.just([])
 )
 
