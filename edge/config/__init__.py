@@ -6,6 +6,7 @@ checks the file; ``document`` writes the commented example from the same source.
 
 from edge.config.document import settings_as_toml
 from edge.config.load import load_settings
+from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
     DoorSettings,
@@ -26,6 +27,7 @@ __all__ = [
     "LockSettings",
     "ModelSettings",
     "RecognitionSettings",
+    "RekognitionSettings",
     "Settings",
     "SiteSettings",
     "StorageSettings",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 
 from edge.config.settings import KEY_FILE_NAME, Settings
 
-Value: TypeAlias = str | int | float | bool | Path | None
+Single: TypeAlias = str | int | float | bool | Path | None
+Value: TypeAlias = Single | Mapping[str, Single]
 
 HEADER = """\
 # Ostiary's settings. A line that begins with # and a name shows the default of a setting: remove
@@ -89,8 +90,16 @@ def _settings() -> Iterator[Setting]:
 
 
 def _toml(value: Value) -> str:
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{_text(name)} = {_toml(each)}" for name, each in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
     if value is None:
         return '""'
     if isinstance(value, bool | int | float):
         return json.dumps(value)
-    return json.dumps(str(value))  # a TOML basic string is written as a JSON string is
+    return _text(str(value))
+
+
+def _text(value: str) -> str:
+    """Return a TOML basic string: JSON's, but DEL is escaped and nothing else beyond ASCII is."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

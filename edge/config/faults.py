@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from edge.config.document import all_settings
 
+_NAME = re.compile(r"[\w.\-]+")
+
 
 def described(error: ValidationError) -> tuple[str, ...]:
     """Return one line a fault, such as ``door.treshold: unknown setting, did you mean …?``.
 
-    Of the values only numbers are repeated: a text may hold a password.
+    Of the values only numbers are repeated: a text may hold a password. Names in a table are repeated
+    where they look like names: somebody may have written the address before the name.
     """
     return tuple(_described(fault) for fault in error.errors(include_url=False))
 
 
 def _described(fault: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in fault["loc"])
+    path = ".".join(_shown(str(part)) for part in fault["loc"] if part != "[key]")
     match fault["type"]:
         case "unexpected_keyword_argument":
             return f"{path}: unknown {_kind(path)}{_suggestion(path)}"
@@ -29,9 +33,15 @@ def _described(fault: ErrorDetails) -> str:
             return f"{path}: {fault['ctx']['error']}"
         case "path_type":
             return f"{path}: should be a path in double quotes"
+        case "dict_type":
+            return f'{path}: should be a table, as in {{ name = "…" }}'
     says = fault["msg"].removeprefix("Input ")
     value = fault["input"]
     return f"{path}: {says}, not {value}" if _is_number(value) else f"{path}: {says}"
+
+
+def _shown(part: str) -> str:
+    return part if _NAME.fullmatch(part) else "***"
 
 
 def _kind(path: str) -> str:

@@ -10,65 +10,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import ConfigDict, Field
 
+from edge.config.kinds import (
+    STRICT,
+    CameraSource,
+    FilePath,
+    KeyPath,
+    Number,
+    OptionalPath,
+    Switch,
+    Text,
+    Turn,
+    Whole,
+)
+from edge.config.rekognition import RekognitionSettings
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 
 SYSTEM_FOLDER = Path("/var/lib/ostiary")
 LIVE_FOLDER = Path("/run/ostiary")
 KEY_FILE_NAME = "ostiary.key"
-STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
-
-_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
-"""The values are strict by the types below: a section read from a file is a table, which pydantic
-in strict mode would not take for a dataclass."""
-
-
-def _as_path(value: object) -> object:
-    """Turn TOML's text into a path, refusing what would depend on the current folder."""
-    if isinstance(value, str):
-        path = Path(value).expanduser()
-        if not path.is_absolute():
-            raise ValueError("should be an absolute path, or one that begins with ~/")
-        return path
-    return value
-
-
-def _as_optional_path(value: object) -> object:
-    return None if value == "" else _as_path(value)
-
-
-def _as_key_path(value: object) -> object:
-    return Path(value).expanduser() if isinstance(value, str) and value else value
-
-
-def _is_source(value: str) -> str:
-    scheme, separator, _ = value.partition("://")
-    if separator and scheme not in STREAM_SCHEMES:
-        raise ValueError(f"should be an address of {', '.join(STREAM_SCHEMES)}, or no address")
-    return value
-
-
-def _is_turn(value: int) -> int:
-    if value not in (0, 90, 180, 270):
-        raise ValueError("should be 0, 90, 180 or 270")
-    return value
-
-
-Text = Annotated[str, Strict()]
-Whole = Annotated[int, Strict()]
-Number = Annotated[float, Strict()]
-Switch = Annotated[bool, Strict()]
-FilePath = Annotated[Path, BeforeValidator(_as_path)]
-KeyPath = Annotated[Path, BeforeValidator(_as_key_path)]
-OptionalPath = Annotated[Path | None, BeforeValidator(_as_optional_path)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """What this installation is called."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     name: Annotated[
         Text, Field(min_length=1, max_length=64, description="The name of the site, for screens.")
@@ -79,7 +47,7 @@ class SiteSettings:
 class StorageSettings:
     """Where the people, the record and the key are kept."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     folder: Annotated[
         FilePath,
@@ -106,7 +74,7 @@ class StorageSettings:
 class ModelSettings:
     """Where the networks come from."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     folder: Annotated[
         FilePath,
@@ -136,7 +104,7 @@ class ModelSettings:
 class RecognitionSettings:
     """How faces are found, and which of them are good enough to recognize somebody by."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     threads: Annotated[
         Whole, Field(ge=1, le=16, description="Processor cores a network may use.")
@@ -184,18 +152,16 @@ class RecognitionSettings:
 class CameraSettings:
     """The camera at the door."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     # Not in the repr: the address of a network camera usually holds a password.
     source: Annotated[
-        Text,
+        CameraSource,
         Field(
-            min_length=1,
             description='"auto" (the Raspberry Pi camera, else the first USB camera), "picamera2", '
             'a device ("/dev/video0" or "0"), an rtsp:// or http:// address, a video file or a '
             'folder of pictures. "demo" plays a script and needs no camera.',
         ),
-        AfterValidator(_is_source),
     ] = field(default="auto", repr=False)
     width: Annotated[
         Whole,
@@ -215,12 +181,11 @@ class CameraSettings:
         ),
     ] = 5.0
     rotate: Annotated[
-        Whole,
+        Turn,
         Field(
             description="Degrees clockwise (0, 90, 180 or 270), for a camera that is not mounted "
             "upright."
         ),
-        AfterValidator(_is_turn),
     ] = 0
 
 
@@ -228,7 +193,7 @@ class CameraSettings:
 class DoorSettings:
     """What a face must show before the door opens."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     name: Annotated[
         Text, Field(min_length=1, max_length=64, description="The door's name in the record.")
@@ -293,7 +258,7 @@ class DoorSettings:
 class LockSettings:
     """What drives the lock."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     kind: Annotated[
         Literal["gpio", "fake"],
@@ -338,7 +303,7 @@ class LockSettings:
 class WebSettings:
     """The web pages."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     host: Annotated[
         Text,
@@ -363,7 +328,7 @@ class WebSettings:
 class LiveSettings:
     """What the door sees, on the live page."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     enabled: Annotated[
         Switch,
@@ -385,7 +350,7 @@ class LiveSettings:
 class Settings:
     """All settings; each section may be left out, and each setting in it."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     site: SiteSettings = field(default_factory=SiteSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -396,3 +361,4 @@ class Settings:
     lock: LockSettings = field(default_factory=LockSettings)
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
+    rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)

@@ -135,6 +135,22 @@ def test_no_text_of_the_file_is_repeated(written: Written) -> None:
         ("storage.folder", ['"/srv/x"', '"~/x"'], ['"x"', '""', "5"]),
         ("storage.key_file", ['"/k"', '"k"'], ["5", "true"]),
         ("models.mirror", ['""', '"/mirror"'], ['"mirror"', "false"]),
+        (
+            "rekognition.buckets",
+            ["{}", '{ photos = "/srv/photos", "a.b-c_1" = "~/videos" }'],
+            ['{ ab = "/x" }', '{ "a b c" = "/x" }', '{ photos = "photos" }', "{ photos = 5 }", "5"],
+        ),
+        (
+            "rekognition.cameras",
+            ["{}", '{ lobby = "rtsp://u:p@h/s", b = "/dev/video1" }'],
+            [
+                '{ "a b" = "0" }',
+                '{ lobby = "ftp://h" }',
+                '{ lobby = "" }',
+                "{ lobby = 0 }",
+                '["0"]',
+            ],
+        ),
     ],
 )
 def test_each_setting_takes_its_range_and_nothing_else(
@@ -148,7 +164,22 @@ def test_each_setting_takes_its_range_and_nothing_else(
     for value in bad:
         told = faults_of(written(f"[{section}]\n{name} = {value}\n"))
         assert len(told) == 1, value
-        assert told[0].startswith(f"{setting}: "), value
+        assert told[0].startswith((f"{setting}: ", f"{setting}.")), value
+
+
+def test_a_table_shows_neither_addresses_nor_what_may_be_one(written: Written) -> None:
+    """Somebody may have written the address before the name, where a name is told in a fault."""
+    wrong = written(
+        '[rekognition]\ncameras = { "rtsp://u:secret@h" = "lobby", b = "ftp://secret" }'
+    )
+
+    for_the_name, for_the_address = faults_of(wrong)
+
+    assert for_the_name.startswith("rekognition.cameras.***: the name of a camera should be 1 to")
+    assert for_the_address.startswith("rekognition.cameras.b: should be an address of rtsp")
+    right = written('[rekognition]\ncameras = { lobby = "rtsp://u:secret@h" }\n')
+    assert load_settings(right).rekognition.cameras == {"lobby": "rtsp://u:secret@h"}
+    assert "secret" not in repr(load_settings(right))
 
 
 def test_limits_that_leave_no_room_are_refused(written: Written) -> None:
