@@ -50,6 +50,17 @@ class ImageError(OstiaryError):
     """Error raised when a picture cannot be read: not an image, truncated, or too large."""
 
 
+class BucketError(OstiaryError):
+    """Error raised when an object of a bucket cannot be had.
+
+    It does not tell whether something outside of the bucket's folder exists.
+    """
+
+
+class ObjectTooLargeError(BucketError):
+    """Error raised when an object of a bucket has more bytes than the caller takes."""
+
+
 class NoFaceError(OstiaryError):
     """Error raised when a picture that must show a face shows none."""
 

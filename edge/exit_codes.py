@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge.errors import (
     AuditError,
+    BucketError,
     CollectionError,
     ConfigError,
     EmbeddingError,
@@ -37,6 +38,7 @@ EXIT_CODES: dict[int, str] = {
 _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (ConfigError, USAGE),
     (ImageError, 3),
+    (BucketError, 3),
     (NoFaceError, 3),
     (EnrollmentError, 3),
     (EvaluationError, 3),

@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.watchdog", "edge.config"),
     ("edge.similarity",),
     ("edge.domain",),
-    ("edge.exit_codes", "edge.days"),
+    ("edge.exit_codes", "edge.days", "edge.buckets"),
     ("edge.errors",),
 )
 
