@@ -14,10 +14,12 @@ import cv2
 from edge.audit import Audit
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
+from edge.collection.galleries import Galleries
 from edge.collection.search import Gallery
 from edge.config import Settings
 from edge.desk import Desk
 from edge.enrolling import Enroller
+from edge.examining import Examiner
 from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
@@ -94,6 +96,22 @@ class Core:
         )
 
     @cached_property
+    def examiner(self) -> Examiner:
+        """The recognizer for whoever looks at single pictures; threads share it and take turns.
+
+        :raises ModelError: if a model is missing or is not the one in the catalogue.
+        """
+        return Examiner(self.recognizer)
+
+    @cached_property
+    def galleries(self) -> Galleries:
+        """The searchable copies of all collections of this embedder.
+
+        :raises ModelError: if there is no such embedder.
+        """
+        return Galleries(self.collection_path, self.key, calibration=self.embedder.calibration)
+
+    @cached_property
     def database(self) -> Database:
         """The collections, for reading and writing; made, or migrated, on first use.
 
@@ -130,7 +148,7 @@ class Core:
     def enroller(self) -> Enroller:
         """Enrols into the door's collection, which is made on first use for this embedder."""
         return Enroller(
-            recognizer=self.recognizer,
+            examiner=self.examiner,
             database=self.database,
             gallery=self.gallery,
             audit=self.audit,
@@ -168,7 +186,7 @@ class Core:
 
     def close(self) -> None:
         """Give back the files that were opened."""
-        for name in ("gallery", "database", "audit", "desk"):
+        for name in ("gallery", "galleries", "database", "audit", "desk"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()

@@ -27,7 +27,6 @@ from edge.examining import (
 )
 from edge.similarity import UNLOCK_SIMILARITY, Calibration
 from edge.storage.database import Database
-from edge.vision.recognizer import Recognizer
 
 __all__ = ["AGREEMENT_SIMILARITY", "IN_WORDS", "Enroller", "Examined", "Photo"]
 
@@ -45,14 +44,14 @@ class Enroller:
     def __init__(
         self,
         *,
-        recognizer: Recognizer,
+        examiner: Examiner,
         database: Database,
         gallery: Gallery,
         audit: Audit,
         collection_id: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._examiner = Examiner(recognizer)
+        self._examiner = examiner
         self._database = database
         self._people = People(database)
         self._badges = Badges(database)

@@ -61,6 +61,10 @@ class ObjectTooLargeError(BucketError):
     """Error raised when an object of a bucket has more bytes than the caller takes."""
 
 
+class ImageTooLargeError(ImageError):
+    """Error raised when a picture has too many bytes or pixels."""
+
+
 class NoFaceError(OstiaryError):
     """Error raised when a picture that must show a face shows none."""
 
@@ -99,6 +103,14 @@ class AlreadyExistsError(CollectionError):
 
 class ConflictError(CollectionError):
     """Error raised when somebody else changed a person since she was looked at."""
+
+
+class RepeatedDifferentlyError(CollectionError):
+    """Error raised when a request carries the token of another one that was carried out."""
+
+
+class TooManyFacesError(CollectionError):
+    """Error raised when a person would have more faces than one may have."""
 
 
 class ModelMismatchError(CollectionError):

@@ -170,18 +170,27 @@ class Examiner:
 def disagreeing(embeddings: Sequence[Embedding], calibration: Calibration) -> tuple[int, ...]:
     """Return the indices of the *embeddings* that show somebody else than most of them do.
 
-    All are compared with the one that agrees with most others, the most typical photo. A mean of
-    all would not do: with two photos each of two people, everybody is near enough to it.
+    All are compared with the most typical one. A mean of all would not do: with two photos each of
+    two people, everybody is near enough to it.
+    """
+    least = calibration.cosine(AGREEMENT_SIMILARITY)
+    typical = embeddings[most_typical(embeddings, least)]
+    return tuple(
+        index
+        for index, embedding in enumerate(embeddings)
+        if embedding is not typical and typical.cosine(embedding) < least
+    )
+
+
+def most_typical(embeddings: Sequence[Embedding], least: float) -> int:
+    """Return the index of the embedding that agrees with most others, by a cosine of *least*.
+
+    Of those that agree with equally many, the one that is most alike to all.
     """
     stacked = np.stack([embedding.vector for embedding in embeddings])
     cosines = stacked @ stacked.T
-    agrees = cosines >= calibration.cosine(AGREEMENT_SIMILARITY)
-    typical = max(
-        range(len(embeddings)), key=lambda index: (agrees[index].sum(), cosines[index].sum())
-    )
-    return tuple(
-        index for index in range(len(embeddings)) if index != typical and not agrees[typical][index]
-    )
+    agreeing = (cosines >= least).sum(axis=1)
+    return max(range(len(embeddings)), key=lambda index: (agreeing[index], cosines[index].sum()))
 
 
 def _rivals(largest: Face, other: Face) -> bool:

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.health", "edge.backup"),
     ("edge.core",),
     ("edge.importing",),
-    ("edge.enrolling", "edge.retention", "edge.rows"),
+    ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
     ("edge.examining", "edge.archive", "edge.erasing"),
     ("edge.door",),
     ("edge.hardware", "edge.vision"),

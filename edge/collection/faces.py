@@ -1,63 +1,26 @@
-"""Stored faces: a vector, where it was in its picture, and how good it was; never the picture."""
+"""Stored faces: kept, listed, erased; never the pictures they came from."""
 
 from __future__ import annotations
 
-import re
-import uuid
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from edge.collection.collections import Collection, Collections
+from edge.collection.collections import Collections
+from edge.collection.face_rows import (
+    COLUMNS,
+    MOST_FACES_OF_A_PERSON,
+    TABLES,
+    NewFace,
+    StoredFace,
+    insert_faces,
+    stored_face,
+)
 from edge.collection.fused import refresh_fused
-from edge.domain import Box, Embedding, ModelId, Pose, Quality, QualityReason
-from edge.errors import CollectionError, NotFoundError
-from edge.storage.database import Database, Row
-from edge.storage.times import from_text, to_text
+from edge.domain import Embedding
+from edge.errors import NotFoundError
+from edge.storage.database import Database
 
-MOST_FACES_OF_A_PERSON = 100
-"""As many as a user may have in Amazon Rekognition."""
-
-EXTERNAL_IMAGE_ID = re.compile(r"[a-zA-Z0-9_.\-:]{1,255}")
-"""Which names an image may have in its owner's files, as in Amazon Rekognition."""
-
-_COLUMNS = """
-    face.face_id, collection.collection_id, person.person_id, face.external_image_id,
-    face.box_left, face.box_top, face.box_width, face.box_height, face.confidence,
-    face.sharpness, face.brightness, face.yaw, face.pitch, face.roll, face.size,
-    face.occlusion, face.weight, face.reasons,
-    collection.model_name, collection.model_digest, face.created_at
-"""
-_TABLES = """
-    faces AS face JOIN collections AS collection ON collection.row = face.collection
-    LEFT JOIN people AS person ON person.row = face.person
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class NewFace:
-    """A face to store. *box* is in fractions of its picture, *confidence* in percent."""
-
-    embedding: Embedding
-    box: Box
-    confidence: float
-    quality: Quality
-    external_image_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFace:
-    """A face as it is stored; its vector is read by :meth:`Faces.embedding`."""
-
-    face_id: str
-    collection_id: str
-    person_id: str | None
-    external_image_id: str | None
-    box: Box
-    confidence: float
-    quality: Quality
-    model: ModelId
-    created_at: datetime
+__all__ = ["MOST_FACES_OF_A_PERSON", "Faces", "NewFace", "StoredFace"]
 
 
 class Faces:
@@ -83,26 +46,32 @@ class Faces:
         collection_id: str,
         *,
         person_id: str | None = None,
+        face_ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int = 1000,
     ) -> tuple[StoredFace, ...]:
-        """Return up to *limit* faces by face id, those behind face id *after*, of one person or all.
+        """Return up to *limit* faces by face id, those behind face id *after*.
+
+        All of them, or those of one person, or those of *face_ids* that exist, or both.
 
         :raises NotFoundError: if there is no such collection.
         """
         collection = Collections(self._database).describe(collection_id)
         whose = "" if person_id is None else "AND person.person_id = :person_id"
+        if face_ids is not None:
+            whose += " AND face.face_id IN (SELECT value FROM json_each(:face_ids))"
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM {_TABLES} WHERE face.collection = :collection"  # noqa: S608 - constants only
+            f"SELECT {COLUMNS} FROM {TABLES} WHERE face.collection = :collection"  # noqa: S608 - constants only
             f" AND face.face_id > :after {whose} ORDER BY face.face_id LIMIT :limit",
             {
                 "collection": collection.row,
                 "after": after or "",
                 "person_id": person_id,
+                "face_ids": json.dumps(list(face_ids or ())),
                 "limit": limit,
             },
         )
-        return tuple(_stored_face(row) for row in rows)
+        return tuple(stored_face(row) for row in rows)
 
     def get(self, face_id: str) -> StoredFace:
         """Return one face.
@@ -110,12 +79,12 @@ class Faces:
         :raises NotFoundError: if there is none of that id.
         """
         row = self._database.row(
-            f"SELECT {_COLUMNS} FROM {_TABLES} WHERE face.face_id = ?",  # noqa: S608 - constants only
+            f"SELECT {COLUMNS} FROM {TABLES} WHERE face.face_id = ?",  # noqa: S608 - constants only
             (face_id,),
         )
         if row is None:
             raise NotFoundError(f"there is no face {face_id}")
-        return _stored_face(row)
+        return stored_face(row)
 
     def embedding(self, face_id: str) -> Embedding:
         """Return the vector of one face, bit for bit as it was stored.
@@ -158,85 +127,3 @@ class Faces:
         if deleted:
             self._database.truncate_log()
         return tuple(deleted)
-
-
-def insert_faces(
-    database: Database, collection: Collection, faces: Sequence[NewFace], *, person: int | None
-) -> tuple[str, ...]:
-    """Store *faces* of the person in row *person*, or of nobody, and return their ids.
-
-    Belongs in a transaction, together with :func:`refresh_fused` where there is a person.
-
-    :raises ModelMismatchError: if a vector comes from another model than the collection's.
-    :raises CollectionError: if an external image id is malformed, or the faces are too many.
-    """
-    if person is not None:
-        _refuse_too_many(database, collection, person, len(faces))
-    values = [_values(collection, face, person) for face in faces]
-    database.execute_many(
-        "INSERT INTO faces (face_id, collection, person, external_image_id,"
-        " box_left, box_top, box_width, box_height, confidence, sharpness, brightness,"
-        " yaw, pitch, roll, size, occlusion, weight, reasons, vector, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        values,
-    )
-    return tuple(str(value[0]) for value in values)
-
-
-def _refuse_too_many(database: Database, collection: Collection, person: int, more: int) -> None:
-    row = database.row(
-        "SELECT count(*) FROM faces WHERE collection = ? AND person = ?", (collection.row, person)
-    )
-    before = row[0] if row else 0
-    if before + more > MOST_FACES_OF_A_PERSON:
-        raise CollectionError(
-            f"a person has at most {MOST_FACES_OF_A_PERSON} faces: {before} and {more} are too many",
-            remedy="Keep a few good ones of different days; more do not help recognition.",
-        )
-
-
-def _values(collection: Collection, face: NewFace, person: int | None) -> Row:
-    image = face.external_image_id
-    if image is not None and EXTERNAL_IMAGE_ID.fullmatch(image) is None:
-        raise CollectionError(
-            f"{image!r} cannot be an external image id",
-            remedy="Use 1 to 255 letters, digits, _ . - and :.",
-        )
-    quality, pose, box = face.quality, face.quality.pose, face.box
-    return (
-        str(uuid.uuid4()),
-        collection.row,
-        person,
-        image,
-        *(box.left, box.top, box.width, box.height, face.confidence),
-        *(quality.sharpness, quality.brightness, pose.yaw, pose.pitch, pose.roll),
-        *(quality.size, quality.occlusion, quality.weight, " ".join(quality.reasons)),
-        collection.bytes_of(face.embedding),
-        to_text(datetime.now(UTC)),
-    )
-
-
-def _stored_face(row: Row) -> StoredFace:
-    face_id, collection_id, person_id, external_image_id, *numbers = row
-    left, top, width, height, confidence, *numbers = numbers
-    sharpness, brightness, yaw, pitch, roll, size, occlusion, weight, *texts = numbers
-    reasons, model_name, model_digest, created_at = texts
-    return StoredFace(
-        face_id=face_id,
-        collection_id=collection_id,
-        person_id=person_id,
-        external_image_id=external_image_id,
-        box=Box(left, top, width, height),
-        confidence=confidence,
-        quality=Quality(
-            sharpness=sharpness,
-            brightness=brightness,
-            pose=Pose(yaw, pitch, roll),
-            size=size,
-            occlusion=occlusion,
-            weight=weight,
-            reasons=tuple(QualityReason(reason) for reason in reasons.split()),
-        ),
-        model=ModelId(model_name, model_digest),
-        created_at=from_text(created_at),
-    )

@@ -6,8 +6,11 @@ one vector a person and never sees faces and mean disagree.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.collection.collections import Collection
-from edge.domain import fuse
+from edge.domain import Embedding, fuse
+from edge.errors import NotFoundError
 from edge.storage.database import Database
 
 LEAST_WEIGHT = 0.01
@@ -33,3 +36,20 @@ def refresh_fused(database: Database, collection: Collection, person: int) -> No
     database.execute(
         "UPDATE people SET vector = ?, coherence = ? WHERE row = ?", (vector, coherence, person)
     )
+
+
+def fused_of(database: Database, collection: Collection, person_id: str) -> Embedding | None:
+    """Return the fused vector of a person of *collection*, or None if she has no face.
+
+    :raises NotFoundError: if there is no such person.
+    """
+    row = database.row(
+        "SELECT vector, coherence FROM people WHERE collection = ? AND person_id = ?",
+        (collection.row, person_id),
+    )
+    if row is None:
+        raise NotFoundError(f"there is no person {person_id}")
+    vector, coherence = row
+    if vector is None:
+        return None
+    return replace(collection.embedding_of(vector), coherence=coherence)

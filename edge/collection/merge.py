@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge.collection.collections import Collections
-from edge.collection.faces import MOST_FACES_OF_A_PERSON
+from edge.collection.face_rows import MOST_FACES_OF_A_PERSON
 from edge.collection.fused import refresh_fused
 from edge.collection.person_rows import Person, read_people, row_of
 from edge.errors import CollectionError

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 from edge.collection.collections import Collections
-from edge.collection.person_rows import Person, read_people, sort_name_of
+from edge.collection.person_rows import LEAST_ID_PREFIX, Person, read_people, sort_name_of
 from edge.errors import NotFoundError
 from edge.storage.database import Database
 from edge.storage.times import to_text
@@ -47,7 +47,7 @@ _BACKWARDS = "-"
 
 _MEANT = (
     "(instr(sort_name, :name) OR instr(external_id, :query) = 1"
-    " OR substr(person_id, 1, length(:query)) = lower(:query)"
+    " OR length(:query) >= :least AND substr(person_id, 1, length(:query)) = lower(:query)"
     " OR row IN (SELECT person FROM badges WHERE collection = :at"
     "  AND number >= :query AND number < :query || char(1114111)))"
 )
@@ -94,6 +94,7 @@ def read_page(
         told: dict[str, object] = {
             "at": collection.row,
             "query": query,
+            "least": LEAST_ID_PREFIX,
             "name": sort_name_of(query),
             "now": to_text(now),
             "person_id": place,

@@ -11,12 +11,13 @@ from typing import Literal
 from edge.collection.badge_rows import insert_badges
 from edge.collection.collections import Collection, Collections
 from edge.collection.export import PersonExport, export_person
-from edge.collection.faces import NewFace, insert_faces
+from edge.collection.face_rows import NewFace, insert_faces
 from edge.collection.fused import refresh_fused
 from edge.collection.look_alikes import mark_pair, unmark_pair
 from edge.collection.merge import merge_people
 from edge.collection.pages import PeoplePage, PersonState, Sort, read_page
 from edge.collection.person_rows import (
+    LEAST_ID_PREFIX,
     TOLD,
     Consent,
     NewPerson,
@@ -32,9 +33,6 @@ from edge.storage.database import Database
 from edge.storage.times import to_text
 
 __all__ = ["Consent", "Erased", "NewPerson", "People", "PeoplePage", "Person", "PersonExport"]
-
-LEAST_ID_PREFIX = 4
-"""Characters of a person id that make a search by it: fewer would find too many."""
 
 _INSERT = (
     f"INSERT INTO people ({', '.join(TOLD)}, person_id, collection, created_at)"  # noqa: S608 - a constant
@@ -118,6 +116,19 @@ class People:
         with self._database.snapshot():
             row, _ = row_of(self._database, person_id)
             return read_people(self._database, [row])[0]
+
+    def by_external_id(self, collection_id: str, external_id: str) -> Person | None:
+        """Return the person whom a site's own files call *external_id*, or None.
+
+        :raises NotFoundError: if there is no such collection.
+        """
+        with self._database.snapshot():
+            collection = Collections(self._database).describe(collection_id)
+            rows = self._database.rows(
+                "SELECT row FROM people WHERE collection = ? AND external_id = ?",
+                (collection.row, external_id),
+            )
+            return next(iter(read_people(self._database, [row for (row,) in rows])), None)
 
     def list(
         self, collection_id: str, *, after: str | None = None, limit: int = 100

@@ -15,6 +15,9 @@ from edge.errors import AlreadyExistsError, CollectionError, ConstraintError, No
 from edge.storage.database import Database, Row
 from edge.storage.times import from_text, from_text_or_none, to_text, to_text_or_none
 
+LEAST_ID_PREFIX = 4
+"""Characters of a person id that make a search by it: fewer would find too many."""
+
 LONGEST_NAME = 200
 LONGEST_EXTERNAL_ID = 128
 """Characters, as of a user id in Amazon Rekognition."""

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from edge.domain import Pixels
-from edge.errors import ImageError
+from edge.errors import ImageError, ImageTooLargeError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 
@@ -41,18 +41,22 @@ _UPRIGHT = {
 """How to turn a picture upright, by EXIF orientation (CIPA DC-008, table 8)."""
 
 
-def read_image(source: Path | bytes, *, name: str | None = None) -> Pixels:
+def read_image(
+    source: Path | bytes, *, name: str | None = None, formats: tuple[str, ...] = FORMATS
+) -> Pixels:
     """Return a picture as BGR pixels, upright, transparent parts on white, first frame only.
 
-    *name* is what an error calls the picture; by default the file's name.
+    *name* is what an error calls the picture; by default the file's name. *formats* are those of
+    the :data:`FORMATS` that are taken.
 
-    :raises ImageError: if the file is missing, empty, too large, truncated, or not a picture in one
-        of the :data:`FORMATS`.
+    :raises ImageTooLargeError: if it has too many bytes or pixels.
+    :raises ImageError: if the file is missing, empty, truncated, or not a picture in one of the
+        *formats*.
     """
     name = name or (source.name if isinstance(source, Path) else "the picture")
     data = _read_bytes(source, name)
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=formats) as image:
             _check_size(image, name)
             image.load()
             return _bgr(_upright(image), name)
@@ -61,7 +65,7 @@ def read_image(source: Path | bytes, *, name: str | None = None) -> Pixels:
     except UnidentifiedImageError as error:
         raise ImageError(
             f"{name} is not a picture that can be read.",
-            remedy=f"Use one of {', '.join(FORMATS)}.",
+            remedy=f"Use one of {', '.join(formats)}.",
         ) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(name) from error
@@ -87,7 +91,7 @@ def _read_bytes(source: Path | bytes, name: str) -> bytes:
     if not data:
         raise ImageError(f"{name} is empty.", remedy="Copy or upload it again.")
     if len(data) > MAX_BYTES:
-        raise ImageError(
+        raise ImageTooLargeError(
             f"{name} has more than {MAX_BYTES // 2**20} MiB.",
             remedy="Save it smaller, for instance as a JPEG.",
         )
@@ -100,8 +104,8 @@ def _check_size(image: Image.Image, name: str) -> None:
         raise _too_many_pixels(name, f": {image.width}×{image.height}")
 
 
-def _too_many_pixels(name: str, size: str = "") -> ImageError:
-    return ImageError(
+def _too_many_pixels(name: str, size: str = "") -> ImageTooLargeError:
+    return ImageTooLargeError(
         f"{name} has more than {MAX_PIXELS // 1_000_000} million pixels{size}.",
         remedy="Scale it down; a face needs a few hundred pixels, not thousands.",
     )

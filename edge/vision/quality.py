@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -123,30 +123,38 @@ def judge(
     limits: QualityLimits,
 ) -> Quality:
     """Return the quality of a face with every reason, if any, that makes it unfit."""
-    faults = {
-        QualityReason.LOW_CONFIDENCE: confidence < limits.min_confidence,
-        QualityReason.SMALL_BOUNDING_BOX: size < limits.min_size,
-        QualityReason.EXTREME_POSE: (
-            abs(pose.yaw) > limits.max_yaw
-            or abs(pose.pitch) > limits.max_pitch
-            or abs(pose.roll) > limits.max_roll
-        ),
-        QualityReason.LOW_BRIGHTNESS: brightness < limits.min_brightness,
-        QualityReason.LOW_SHARPNESS: sharpness < limits.min_sharpness,
-        # Rekognition has no word for too bright or covered.
-        QualityReason.LOW_FACE_QUALITY: (
-            brightness > limits.max_brightness or occlusion > limits.max_occlusion
-        ),
-    }
-    return Quality(
+    quality = Quality(
         sharpness=sharpness,
         brightness=brightness,
         pose=pose,
         size=size,
         occlusion=occlusion,
         weight=_weight(size, pose, sharpness, occlusion),
-        reasons=tuple(reason for reason, present in faults.items() if present),
     )
+    return replace(quality, reasons=reasons_against(confidence, quality, limits))
+
+
+def reasons_against(
+    confidence: float, quality: Quality, limits: QualityLimits
+) -> tuple[QualityReason, ...]:
+    """Return every reason for which a face of that *confidence* in percent is below *limits*."""
+    pose = quality.pose
+    faults = {
+        QualityReason.LOW_CONFIDENCE: confidence < limits.min_confidence,
+        QualityReason.SMALL_BOUNDING_BOX: quality.size < limits.min_size,
+        QualityReason.EXTREME_POSE: (
+            abs(pose.yaw) > limits.max_yaw
+            or abs(pose.pitch) > limits.max_pitch
+            or abs(pose.roll) > limits.max_roll
+        ),
+        QualityReason.LOW_BRIGHTNESS: quality.brightness < limits.min_brightness,
+        QualityReason.LOW_SHARPNESS: quality.sharpness < limits.min_sharpness,
+        # Rekognition has no word for too bright or covered.
+        QualityReason.LOW_FACE_QUALITY: (
+            quality.brightness > limits.max_brightness or quality.occlusion > limits.max_occlusion
+        ),
+    }
+    return tuple(reason for reason, present in faults.items() if present)
 
 
 def _weight(size: float, pose: Pose, sharpness: float, occlusion: float) -> float:

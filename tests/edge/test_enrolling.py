@@ -28,7 +28,7 @@ from edge.errors import (
     NotFoundError,
     PhotosRefusedError,
 )
-from edge.examining import disagreeing
+from edge.examining import Examiner, disagreeing
 from edge.similarity import Calibration
 from edge.storage.database import Database
 from edge.storage.key import Key
@@ -60,7 +60,7 @@ def desk(tmp_path: Path, recognizer: Recognizer) -> Iterator[Desk]:
         Collections(database).ensure("badges", model=recognizer.model, dimension=128)
         with Gallery(path, key, "badges", calibration=recognizer.calibration) as gallery:
             enroller = Enroller(
-                recognizer=recognizer,
+                examiner=Examiner(recognizer),
                 database=database,
                 gallery=gallery,
                 audit=audit,
@@ -364,7 +364,7 @@ def test_two_desks_do_not_enroll_one_person_at_once(
             Gallery(path, desk.key, "badges", calibration=recognizer.calibration) as gallery,
         ):
             enroller = Enroller(
-                recognizer=recognizer,
+                examiner=Examiner(recognizer),
                 database=database,
                 gallery=gallery,
                 audit=desk.audit,

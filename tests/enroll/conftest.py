@@ -31,6 +31,7 @@ from edge.config import DoorSettings, LiveSettings, Settings, StorageSettings
 from edge.core import Core
 from edge.domain import Pixels
 from edge.enrolling import Enroller
+from edge.examining import Examiner
 from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.vision.models import ModelStore
@@ -192,7 +193,7 @@ def house(
                 database=database,
                 web=web,
                 enroller=Enroller(
-                    recognizer=recognizer,
+                    examiner=Examiner(recognizer),
                     database=database,
                     gallery=gallery,
                     audit=audit,
