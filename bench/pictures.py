@@ -35,6 +35,7 @@ from edge.domain import Badge, Outcome, Reason
 from enroll.accounts import Accounts, Invitations, Role
 from enroll.application import create_app
 from enroll.passwords import Passwords
+from enroll.rekognition.keys import AccessKeys
 from enroll.store import open_web
 
 HEIGHTS = {360: 740, 800: 1280, 1920: 1080}
@@ -42,6 +43,13 @@ SCHEMES = ("light", "dark")
 PASSWORD = "quiet harbour nine lamps"  # noqa: S105 - of a site that lives for a minute
 NAMES = ("Ada Example", "Ben Muster", "Chloé Modèle", "Dilara Örnek", "Emil Vzorný", "Fátima Ejemplo",
          "Grace Sample", "Hiro Rei", "Inés Prueba", "Jonas Beispiel", "Katarzyna Przykład")  # fmt: skip
+
+KEYS = (
+    ("Reception desk", ("look", "search"), ("*",)),
+    ("Visitor registration", ("look", "IndexFaces", "DeleteFaces"), ("visitors-*", "door")),
+    ("Old importer", ("change",), ("staff-*",)),
+)
+"""Label, what it may do, and where; "door" stands for the door's own collection."""
 
 PASSES = 0.8
 """Share of those who come to the invented door that are let in."""
@@ -93,6 +101,23 @@ def happen(core: Core, person_id: str) -> None:
         )
 
 
+def make_keys(keys: AccessKeys, door: str) -> None:
+    """Make a key in use, one that was revoked, and one that reaches the door's own collection."""
+    now = datetime.now(UTC)
+    for number, (label, operations, collections) in enumerate(KEYS):
+        reached = tuple(door if name == "door" else name for name in collections)
+        key, _ = keys.create(
+            label=label,
+            operations=operations,
+            collections=reached,
+            created_by="root",
+            now=now - timedelta(days=30 * (number + 1)),
+        )
+        keys.used(key.key_id, now - timedelta(minutes=7 * number))
+        if label.startswith("Old"):
+            keys.revoke(key.key_id, now - timedelta(days=3))
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[Flask, str, str, str]]:
     """Serve a new house; give the application, its address, a set-up link and a person's id."""
@@ -109,6 +134,7 @@ def served(folder: Path) -> Iterator[tuple[Flask, str, str, str]]:
                 password_hash=passwords.hash(PASSWORD),
                 now=now,
             )
+            make_keys(AccessKeys(web), core.settings.door.collection)
             link = f"/set-up/{Invitations(web).issue(Role.ENROLLER, now=now)}"
             app = create_app(
                 core=core,
@@ -165,6 +191,21 @@ def admin_pages(page: Page, app: Flask, address: str, person_id: str) -> Iterato
                 yield f"admin-{rule.endpoint.replace('.', '-')}"
 
 
+def made_key(page: Page, address: str) -> Iterator[str]:
+    """Fill in the form of a key, then show its secret."""
+    page.goto(f"{address}/admin/keys")
+    page.get_by_label("What it is for").fill("Badge printer")
+    page.locator("[name=may][value=look]").check()
+    page.locator(".group summary").nth(1).click()
+    page.locator("[name=reach][value=only]").check()
+    page.locator("#more").fill("staff-* visitors")
+    page.locator("[name=door]").check()
+    yield "admin-keys-filled-in"
+    page.get_by_role("button", name="Make the key").click()
+    page.wait_for_load_state()
+    yield "admin-keys-made"
+
+
 def kiosk_screens(page: Page, address: str) -> Iterator[str]:
     """Go through the kiosk; give each screen's name."""
     page.goto(f"{address}/kiosk")
@@ -202,6 +243,7 @@ def everything(page: Page, app: Flask, address: str, link: str, person_id: str) 
     yield "set-up"
     sign_in(page, address)
     yield from admin_pages(page, app, address, person_id)
+    yield from made_key(page, address)
 
 
 def shoot(browser: Browser, folder: Path, *, width: int, scheme: str, kiosk_only: bool) -> None:

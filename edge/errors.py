@@ -50,17 +50,6 @@ class ImageError(OstiaryError):
     """Error raised when a picture cannot be read: not an image, truncated, or too large."""
 
 
-class BucketError(OstiaryError):
-    """Error raised when an object of a bucket cannot be had.
-
-    It does not tell whether something outside of the bucket's folder exists.
-    """
-
-
-class ObjectTooLargeError(BucketError):
-    """Error raised when an object of a bucket has more bytes than the caller takes."""
-
-
 class ImageTooLargeError(ImageError):
     """Error raised when a picture has too many bytes or pixels."""
 
@@ -75,6 +64,17 @@ class TooManyJobsError(OstiaryError):
 
 class InUseError(OstiaryError):
     """Error raised when something is in a state in which it cannot be changed so."""
+
+
+class BucketError(OstiaryError):
+    """Error raised when an object of a bucket cannot be had.
+
+    It does not tell whether something outside of the bucket's folder exists.
+    """
+
+
+class ObjectTooLargeError(BucketError):
+    """Error raised when an object of a bucket has more bytes than the caller takes."""
 
 
 class NoFaceError(OstiaryError):

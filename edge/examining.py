@@ -18,6 +18,7 @@ from edge.domain import Box, Embedding, Face, Pixels, QualityReason
 from edge.errors import EnrollmentError, ImageError, NoFaceError, PhotosRefusedError
 from edge.similarity import Calibration
 from edge.vision.image import read_image
+from edge.vision.quality import QualityLimits
 from edge.vision.recognizer import Recognizer
 
 AGREEMENT_SIMILARITY = 75.0
@@ -81,6 +82,11 @@ class Examiner:
     def calibration(self) -> Calibration:
         """What a cosine between two embeddings is worth."""
         return self._recognizer.calibration
+
+    @property
+    def limits(self) -> QualityLimits:
+        """What a face must reach to be enrolled or recognized here."""
+        return self._recognizer.limits
 
     def examine(self, pixels: Pixels) -> Examined:
         """Return the largest face of a picture with its embedding.

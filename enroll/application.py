@@ -16,6 +16,7 @@ from edge.core import Core
 from edge.enrolling import Enroller
 from edge.live import Viewer
 from edge.storage.database import Database
+from edge.users import Users
 from enroll import auth, csrf, days, headers, hosts, language, problems, uploads
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.accounts import blueprint as account_pages
@@ -27,6 +28,7 @@ from enroll.admin.erasing import blueprint as erasing_pages
 from enroll.admin.events import blueprint as event_pages
 from enroll.admin.exports import blueprint as export_pages
 from enroll.admin.imports import blueprint as import_pages
+from enroll.admin.keys import blueprint as key_pages
 from enroll.admin.live import blueprint as live_pages
 from enroll.admin.merging import blueprint as merging_pages
 from enroll.admin.password import blueprint as password_pages
@@ -40,6 +42,8 @@ from enroll.kiosk.pages import blueprint as kiosk_pages
 from enroll.kiosk.visit import Visits
 from enroll.office import Office, install
 from enroll.passwords import Passwords
+from enroll.rekognition.endpoint import blueprint as api
+from enroll.rekognition.keys import AccessKeys
 from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.sign_in import blueprint as sign_in_pages
@@ -89,6 +93,13 @@ def create_app(
             collections=Collections(database),
             people=People(database),
             faces=Faces(database),
+            users=Users(
+                database=database,
+                galleries=core.galleries,
+                calibration=core.embedder.calibration,
+                audit=audit,
+                clock=clock,
+            ),
             enroller=enroller,
             audit=audit,
             accounts=Accounts(web),
@@ -97,6 +108,7 @@ def create_app(
             throttle=Throttle(web),
             passwords=passwords,
             second_steps=SecondSteps(web),
+            keys=AccessKeys(web),
             imports=Imports(),
             visits=Visits(),
             clock=clock,
@@ -107,7 +119,7 @@ def create_app(
     hosts.answer_only(app, names)
     auth.guard(app)
     uploads.limit(app)
-    csrf.protect(app)
+    csrf.protect(app, signed=api)
     headers.send(app, secure=secure)
     problems.explain(app)
     days.show(app)
@@ -124,12 +136,14 @@ def create_app(
         export_pages,
         import_pages,
         account_pages,
+        key_pages,
         password_pages,
         second_step_pages,
         kiosk_pages,
         live_pages,
         event_pages,
         system_pages,
+        api,
     ):
         app.register_blueprint(blueprint)
     auth.refuse_unmarked(app)

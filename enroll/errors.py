@@ -19,6 +19,10 @@ class InvitationError(AccountError):
     """Error raised when an invitation was used, has expired, or never existed."""
 
 
+class AccessKeyError(OstiaryError):
+    """Error raised when a key for the API cannot be made as asked."""
+
+
 class SignInRefusedError(OstiaryError):
     """Error raised when name and password do not belong together; never says which is wrong."""
 

@@ -17,11 +17,13 @@ from edge.core import Core
 from edge.enrolling import Enroller
 from edge.live import Viewer
 from edge.storage.database import Database
+from edge.users import Users
 from enroll.accounts import Accounts, Invitations
 from enroll.admin.checks import Checks
 from enroll.imports import Imports
 from enroll.kiosk.visit import Visits
 from enroll.passwords import Passwords
+from enroll.rekognition.keys import AccessKeys
 from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.throttle import Throttle
@@ -49,6 +51,7 @@ class Office:
     collections: Collections
     people: People
     faces: Faces
+    users: Users
     enroller: Enroller
     audit: Audit
     accounts: Accounts
@@ -57,6 +60,7 @@ class Office:
     throttle: Throttle
     passwords: Passwords
     second_steps: SecondSteps
+    keys: AccessKeys
     imports: Imports
     visits: Visits
     clock: Callable[[], datetime]

@@ -37,6 +37,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _ROOM = "ostiary_room"
 _PICTURE = "ostiary_picture"
+_BODY = "ostiary_body"
 _PICTURE_TYPES = frozenset(("image/jpeg", "image/png", "image/webp"))
 
 
@@ -102,6 +103,16 @@ def accepts_picture(view: View) -> View:
     return view
 
 
+def accepts_body(largest: int) -> Callable[[View], View]:
+    """Let the body of a request to a view have *largest* bytes, whatever it holds."""
+
+    def mark(view: View) -> View:
+        view.__dict__[_BODY] = largest
+        return view
+
+    return mark
+
+
 def limit(app: Flask) -> None:
     """Limit what *app* reads of a request, before anything reads it."""
     app.request_class = MemoryRequest
@@ -119,6 +130,7 @@ def _make_room() -> None:
         cast(MemoryRequest, request).largest_file = room.largest_file
         if request.method == "POST" and request.mimetype != "multipart/form-data":
             abort(415)
+    request.max_content_length = getattr(view, _BODY, request.max_content_length)
     if getattr(view, _PICTURE, False):
         request.max_content_length = LARGEST_PHOTO
         if request.mimetype not in _PICTURE_TYPES:

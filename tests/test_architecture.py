@@ -67,7 +67,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "sqlite_vec": ("edge.collection",),
     "flask": ("enroll",),
     "matplotlib": ("edge.evaluation",),
-    "click": ("edge.__main__", "edge.commands", "enroll.command"),
+    "click": ("edge.__main__", "edge.commands", "enroll.command", "enroll.rekognition.command"),
 }
 
 

@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     PERSON_CHANGED = "person-changed"
     PERSON_DELETED = "person-deleted"
     PERSON_EXPORTED = "person-exported"
+    FACES_INDEXED = "faces-indexed"
     FACE_DELETED = "face-deleted"
     BADGE_ADDED = "badge-added"
     BADGE_REVOKED = "badge-revoked"
@@ -41,6 +42,8 @@ class EventKind(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - an event, not a password
     SECOND_STEP_ON = "second-step-on"
     SECOND_STEP_OFF = "second-step-off"
+    KEY_CREATED = "key-created"
+    KEY_REVOKED = "key-revoked"
     PEOPLE_EXPORTED = "people-exported"
     PEOPLE_IMPORTED = "people-imported"
     EVENTS_EXPORTED = "events-exported"

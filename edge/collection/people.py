@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,6 +118,18 @@ class People:
             row, _ = row_of(self._database, person_id)
             return read_people(self._database, [row])[0]
 
+    def get_many(self, person_ids: Sequence[str]) -> tuple[Person, ...]:
+        """Return those of *person_ids* that exist, in that order."""
+        with self._database.snapshot():
+            rows: dict[str, int] = dict(
+                self._database.rows(
+                    "SELECT person_id, row FROM people"
+                    " WHERE person_id IN (SELECT value FROM json_each(?))",
+                    (json.dumps(list(person_ids)),),
+                )
+            )
+            return read_people(self._database, [rows[each] for each in person_ids if each in rows])
+
     def by_external_id(self, collection_id: str, external_id: str) -> Person | None:
         """Return the person whom a site's own files call *external_id*, or None.
 
@@ -144,6 +157,22 @@ class People:
                 "SELECT row FROM people WHERE collection = ? AND (sort_name, person_id) > (?, ?)"
                 " ORDER BY sort_name, person_id LIMIT ?",
                 (collection.row, *place, limit),
+            )
+            return read_people(self._database, [row for (row,) in rows])
+
+    def list_by_id(
+        self, collection_id: str, *, after: str | None = None, limit: int = 100
+    ) -> tuple[Person, ...]:
+        """Return up to *limit* people by their ids, those behind the id *after*, there or gone.
+
+        :raises NotFoundError: if there is no such collection.
+        """
+        with self._database.snapshot():
+            collection = Collections(self._database).describe(collection_id)
+            rows = self._database.rows(
+                "SELECT row FROM people WHERE collection = ? AND person_id > ?"
+                " ORDER BY person_id LIMIT ?",
+                (collection.row, after or "", limit),
             )
             return read_people(self._database, [row for (row,) in rows])
 

@@ -24,6 +24,10 @@ from edge.similarity import Calibration
 from edge.storage.key import Key
 from edge.storage.times import from_text_or_none
 
+FEW_NEIGHBOURS = 32
+"""Faces asked for at first, however many are wanted: few are alike, and the time that sqlite-vec
+takes grows with their number, to twelve times as much for 1,000."""
+
 
 class Gallery:
     """The people of one collection, to be searched by face; threads may share it.
@@ -119,11 +123,15 @@ class Gallery:
         _refuse_limit(limit)
         with self._fresh() as copies:
             query = copies.collection.bytes_of(embedding)
-            found = tuple(
-                self._face_match(neighbour, neighbour.cosine * embedding.coherence)
-                for neighbour in copies.faces.nearest(query, limit)
-            )
-        return tuple(match for match in found if match.similarity >= threshold)
+            asked = min(limit, FEW_NEIGHBOURS)
+            while True:
+                found = tuple(
+                    self._face_match(neighbour, neighbour.cosine * embedding.coherence)
+                    for neighbour in copies.faces.nearest(query, asked)
+                )
+                if len(found) < asked or asked == limit or found[-1].similarity < threshold:
+                    return tuple(match for match in found if match.similarity >= threshold)
+                asked = min(limit, asked * 8)
 
     def compare(self, person_id: str, embedding: Embedding) -> Match:
         """Return how alike *embedding* is to one person (1:1).

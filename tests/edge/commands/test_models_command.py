@@ -87,4 +87,4 @@ def test_an_unknown_model_cannot_be_fetched(run: Run) -> None:
     """The error lists the names there are."""
     code, _, errors = run("fetch", "arcface")
     assert code == 4
-    assert "yunet, face-mesh, sface" in errors
+    assert "yunet, face-mesh, iris, sface" in errors

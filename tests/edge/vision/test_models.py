@@ -179,7 +179,7 @@ def test_the_status_tells_and_repairs_nothing(
 
 def test_an_unknown_model_is_an_error(tmp_path: Path) -> None:
     """The error lists what the catalogue has."""
-    with pytest.raises(ModelMissingError, match="yunet, face-mesh, sface"):
+    with pytest.raises(ModelMissingError, match="yunet, face-mesh, iris, sface"):
         ModelStore(tmp_path).path("arcface")
 
 
