@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from edge.domain import Box, Face, Pixels, Pose
-
-POINTS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
-"""Rekognition's names of a face's five points, the viewer's left first: those that it gives with the
-default attributes."""
+from edge.vision.landmark_types import DEFAULT_TYPES, named_landmarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +42,13 @@ class Describe(Protocol):
     def __call__(self, pixels: Pixels, face: Face, *, everything: bool) -> FoundFace: ...
 
 
-def described(pixels: Pixels, face: Face, *, everything: bool) -> FoundFace:  # noqa: ARG001 - a Describe
-    """Return what a :class:`~edge.domain.Face` tells by itself, without another network."""
+def described(pixels: Pixels, face: Face, *, everything: bool) -> FoundFace:
+    """Return what a :class:`~edge.domain.Face` tells by itself, without another network.
+
+    By default five named points, all thirty where *everything* is asked for.
+    """
     height, width = pixels.shape[:2]
+    named = () if face.mesh is None else named_landmarks(face.mesh)
     return FoundFace(
         box=face.box.relative_to(width, height),
         confidence=face.confidence,
@@ -55,8 +56,9 @@ def described(pixels: Pixels, face: Face, *, everything: bool) -> FoundFace:  # 
         brightness=face.quality.brightness,
         sharpness=face.quality.sharpness,
         points=tuple(
-            Point(name, x / width, y / height)
-            for name, (x, y) in zip(POINTS, face.points.tolist(), strict=True)
+            Point(str(each.type), each.x / width, each.y / height)
+            for each in named
+            if everything or each.type in DEFAULT_TYPES
         ),
     )
 
