@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,17 +38,6 @@ LOCK_FILE = "video.lock"
 
 TEND_SECONDS = 0.5
 """Between two looks at what is to be watched."""
-
-
-def step_back() -> None:
-    """Give this process, and all that it starts, the lowest priority that there is.
-
-    The kernel then gives it the processor, and by that the disk (ioprio_set(2)), when nobody else
-    wants it.
-    """
-    os.nice(19)
-    with suppress(OSError, AttributeError):  # where it is not allowed, being nice has to do
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 from edge.commands.console import say
 from edge.commands.program import Program, pass_program
 from edge.exit_codes import NEGATIVE
+from edge.video.priority import step_back
 
 
 @click.command()
@@ -36,10 +37,10 @@ def video(
 
     `ostiary web` starts this by itself when there is something to do.
     """
-    # Before anything starts a thread: each inherits the priority of the one that starts it.
-    from edge.video_worker import only_worker, step_back, work  # noqa: PLC0415 - seconds of loading
-
+    # Before anything starts a thread, as numpy does: each inherits its starter's priority.
     step_back()
+    from edge.video_worker import only_worker, work  # noqa: PLC0415 - seconds of loading
+
     stop = threading.Event()
     _stop_on_signal(stop)
     if end_with_input:

@@ -86,7 +86,7 @@ class JobRunner:
             raise  # the disk's fault, not the video's: the job waits and is begun anew
         except OstiaryError as error:
             self._work.fail(job.job_id, str(error), self._clock())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the next job is done, whatever fails in this
             self._fail_by_fault(job, error)
 
     def _fail_by_fault(self, job: Job, error: Exception) -> None:
