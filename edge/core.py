@@ -24,6 +24,7 @@ from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
 from edge.video.database import open_video
+from edge.vision.attribute_reader import AttributeReader
 from edge.vision.card import EmbedderCard
 from edge.vision.models import ModelStore
 from edge.vision.quality import QualityLimits
@@ -108,7 +109,11 @@ class Core:
 
         :raises ModelError: if a model is missing or is not the one in the catalogue.
         """
-        return Examiner(self.recognizer)
+        threads = self.settings.recognition.threads
+        return Examiner(
+            self.recognizer,
+            load_attributes=lambda: AttributeReader.load(self.models, threads=threads),
+        )
 
     @cached_property
     def galleries(self) -> Galleries:

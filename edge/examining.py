@@ -8,7 +8,7 @@ agree with the others.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ import numpy as np
 from edge.domain import Box, Embedding, Face, Pixels, QualityReason
 from edge.errors import EnrollmentError, ImageError, NoFaceError, PhotosRefusedError
 from edge.similarity import Calibration
+from edge.vision.attribute_reader import AttributeReader
+from edge.vision.attributes import Attributes
 from edge.vision.image import read_image
 from edge.vision.quality import QualityLimits
 from edge.vision.recognizer import Recognizer
@@ -72,10 +74,17 @@ class Examined:
 
 
 class Examiner:
-    """Looks at pictures with one recognizer; threads may share it, and take turns."""
+    """Looks at pictures with one recognizer; threads may share it, and take turns.
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    *load_attributes* gives what tells more about a face, when that is first asked for.
+    """
+
+    def __init__(
+        self, recognizer: Recognizer, *, load_attributes: Callable[[], AttributeReader]
+    ) -> None:
         self._recognizer = recognizer
+        self._load_attributes = load_attributes
+        self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
 
     @property
@@ -127,6 +136,16 @@ class Examiner:
         with self._turn:
             embedding = self._recognizer.embed(pixels, face)
         return Examined(face, face.box.relative_to(width, height), embedding)
+
+    def attributes(self, pixels: Pixels, face: Face) -> Attributes:
+        """Return the named points of *face*, found in *pixels*, and what they tell about it.
+
+        :raises ModelError: if the network for it is missing or altered.
+        """
+        with self._turn:
+            if self._attributes is None:
+                self._attributes = self._load_attributes()
+            return self._attributes.attributes(pixels, face)
 
     def examine_all(self, photos: Sequence[Photo]) -> tuple[Examined, ...]:
         """Return the faces of *photos*.

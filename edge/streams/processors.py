@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from edge.errors import (
     AlreadyExistsError,
-    CollectionError,
     NotFoundError,
     TooManyJobsError,
 )
 from edge.storage.database import Database, Row
 from edge.storage.times import from_text, to_text
 from edge.streams.states import ACTIVE, Status, refuse_deletion, started, stopped
+from edge.streams.tags import refuse_too_many
 
 MOST_PROCESSORS = 10
 """Stream processors that may exist. Each that runs takes networks for every frame of a camera."""
-
-MOST_TAGS = 50
-"""Of one stream processor, as of a collection."""
 
 _COLUMNS = (
     "name, camera, collection_id, threshold, input_arn, output_arn, role_arn, tags,"
@@ -77,7 +74,7 @@ class Processors:
                 raise TooManyJobsError(
                     f"there are {MOST_PROCESSORS} stream processors", remedy="Delete one first."
                 )
-            _refuse_too_many(new.tags)
+            refuse_too_many(new.tags)
             at = to_text(now)
             self._database.execute(
                 f"INSERT INTO stream_processors ({_COLUMNS})"  # noqa: S608 - a constant
@@ -152,31 +149,6 @@ class Processors:
             if self._database.row("SELECT 1 FROM stream_processors WHERE name = ?", (name,)):
                 self._change(name, lambda former: (change(former.status), message), now)
 
-    def put_tags(self, name: str, tags: Mapping[str, str]) -> None:
-        """Add tags; of a key that is there already the value is replaced.
-
-        :raises NotFoundError: if there is none of that name.
-        :raises CollectionError: if they would become too many; nothing is changed then.
-        """
-        with self._database.transaction():
-            self._set_tags(name, {**self.get(name).made.tags, **tags})
-
-    def remove_tags(self, name: str, keys: Iterable[str]) -> None:
-        """Remove tags; those that are not there do no harm.
-
-        :raises NotFoundError: if there is none of that name.
-        """
-        gone = set(keys)
-        with self._database.transaction():
-            former = self.get(name).made.tags
-            self._set_tags(name, {key: former[key] for key in former if key not in gone})
-
-    def _set_tags(self, name: str, tags: Mapping[str, str]) -> None:
-        _refuse_too_many(tags)
-        self._database.execute(
-            "UPDATE stream_processors SET tags = ? WHERE name = ?", (json.dumps(dict(tags)), name)
-        )
-
     def _change(
         self,
         name: str,
@@ -192,13 +164,6 @@ class Processors:
                     " WHERE name = ?",
                     (status, message, to_text(now), name),
                 )
-
-
-def _refuse_too_many(tags: Mapping[str, str]) -> None:
-    if len(tags) > MOST_TAGS:
-        raise CollectionError(
-            f"a stream processor has at most {MOST_TAGS} tags", remedy="Remove some first."
-        )
 
 
 def _processor(row: Row) -> Processor:

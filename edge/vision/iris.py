@@ -35,8 +35,8 @@ lid, 9 to 15 the upper one, each from the outer corner to the inner."""
 class Eye:
     """One eye, in pixels of the frame.
 
-    *rim* ``(16, 2)`` the rims of the lids, in the order of :data:`RIM`; *iris* ``(5, 2)`` its centre
-    and four points of its edge.
+    *rim* ``(16, 2)`` the rims of the lids, in the order of :data:`RIM`; *iris* ``(5, 2)`` its centre,
+    then four points of its edge, a quarter of the way round from each to the next.
     """
 
     rim: Points
@@ -49,8 +49,14 @@ class Eye:
 
     @property
     def iris_diameter(self) -> float:
-        """Pixels across the iris: twice the mean distance of the edge from the centre."""
-        return 2 * float(np.linalg.norm(self.iris[1:] - self.iris[0], axis=1).mean())
+        """Pixels across the iris, along the longer of its axes: a glance narrows only the other."""
+        axes = self.iris[1:3] - self.iris[3:5]
+        return float(np.linalg.norm(axes, axis=1).max())
+
+    @property
+    def gap(self) -> float:
+        """Pixels between the lids: the mean of three distances around the middle."""
+        return float(np.linalg.norm(self.rim[3:6] - self.rim[11:14], axis=1).mean())
 
 
 class Irises:

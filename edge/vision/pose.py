@@ -7,6 +7,7 @@ of the face to the other, and down, from forehead to chin. No camera model and n
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.domain import Points, Pose
 
@@ -28,18 +29,23 @@ def pose_of(mesh: Points) -> Pose:
 
     The turns are undone in the order roll, yaw, pitch.
     """
+    across, down, inward = axes_of(mesh)
+    return Pose(
+        yaw=_degrees(across[2], np.hypot(across[0], across[1])),
+        pitch=_degrees(-down[2], inward[2]) - _NEUTRAL_PITCH,
+        roll=_degrees(across[1], across[0]),
+    )
+
+
+def axes_of(mesh: Points) -> NDArray[np.float64]:
+    """Return the head's own axes, rows of ``(3, 3)``: across to the viewer's right, down, inward."""
     points = mesh.astype(np.float64)
     across = (points[_MIRRORED[:, 1]] - points[_MIRRORED[:, 0]]).mean(axis=0)
     across /= np.linalg.norm(across)
     down = points[_CHIN] - points[_FOREHEAD]
     down -= across * (across @ down)
     down /= np.linalg.norm(down)
-    inward = np.cross(across, down)
-    return Pose(
-        yaw=_degrees(across[2], np.hypot(across[0], across[1])),
-        pitch=_degrees(-down[2], inward[2]) - _NEUTRAL_PITCH,
-        roll=_degrees(across[1], across[0]),
-    )
+    return np.stack([across, down, np.cross(across, down)])
 
 
 def _degrees(opposite: float, adjacent: float) -> float:

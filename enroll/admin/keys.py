@@ -23,6 +23,7 @@ from enroll.rekognition.records import described
 blueprint = Blueprint("keys", __name__, url_prefix="/admin/keys")
 
 _BETWEEN = re.compile(r"[\s,;]+")
+_ACCOUNT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +167,8 @@ def _page(
 
 
 def _maker(key: AccessKey, names: Names) -> str:
-    return names.account(key.created_by) or "the command line or an account that is gone"
+    """Return who made *key*, in words: an account, or whoever typed the command."""
+    name = names.account(key.created_by)
+    if name is not None:
+        return name
+    return "a removed account" if _ACCOUNT_ID.fullmatch(key.created_by) else key.created_by

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from edge.collection.faces import StoredFace
 from edge.domain import Box, Face, ModelId, Pixels
 from edge.examining import Examiner
 from edge.users import user_id_of
+from edge.vision.attributes import Attributes, EyeDirection, Statement
 from edge.vision.landmark_types import DEFAULT_TYPES, Landmark, named_landmarks
 from enroll.rekognition.call import Answer
 from enroll.rekognition.members import Attribute
@@ -67,10 +68,45 @@ def detailed(
     """Return a face that was found in *pixels*, with those of *attributes* that are computed here.
 
     Whatever a client may ask about besides (age, beard, emotions, gender …) is nowhere computed, and
-    so it is absent.
+    so it is absent; as is what this face does not show well enough.
     """
-    del examiner, attributes
-    return compared(pixels, face)
+    wanted = frozenset(_TELLERS) if Attribute.ALL in attributes else frozenset(attributes)
+    told = compared(pixels, face)
+    if not wanted & frozenset(_TELLERS):
+        return told
+    found = examiner.attributes(pixels, face)
+    if Attribute.ALL in attributes:
+        told["Landmarks"] = _points(pixels, found.landmarks)
+    for attribute, (name, tell) in _TELLERS.items():
+        value = tell(found) if attribute in wanted else None
+        if value is not None:
+            told[name] = value
+    return told
+
+
+def _statement(statement: Statement | None) -> Answer | None:
+    if statement is None:
+        return None
+    return {"Value": statement.value, "Confidence": statement.confidence}
+
+
+def _direction(direction: EyeDirection | None) -> Answer | None:
+    if direction is None:
+        return None
+    return {
+        "Yaw": direction.yaw,
+        "Pitch": direction.pitch,
+        "Confidence": direction.confidence,
+    }
+
+
+_TELLERS: Mapping[Attribute, tuple[str, Callable[[Attributes], Answer | None]]] = {
+    Attribute.EYES_OPEN: ("EyesOpen", lambda found: _statement(found.eyes_open)),
+    Attribute.MOUTH_OPEN: ("MouthOpen", lambda found: _statement(found.mouth_open)),
+    Attribute.FACE_OCCLUDED: ("FaceOccluded", lambda found: _statement(found.face_occluded)),
+    Attribute.EYE_DIRECTION: ("EyeDirection", lambda found: _direction(found.eye_direction)),
+}
+"""What is computed here beyond the default: its name in an answer, and what tells it."""
 
 
 def _points(pixels: Pixels, landmarks: Sequence[Landmark]) -> list[Answer]:

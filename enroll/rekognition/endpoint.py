@@ -67,7 +67,7 @@ def answer() -> ResponseReturnValue:
     here = office()
     now = here.clock()
     operation = _operation()
-    headers = headers_of(request.headers)
+    headers = headers_of(request.headers.items())
     claim = claim_of(headers, now)
     secret = here.keys.secret_of(claim.key_id)
     key = here.keys.get(claim.key_id)
@@ -93,7 +93,7 @@ def _operation() -> Operation:
 def _signed(headers: dict[str, str], body: bytes) -> SignedRequest:
     return SignedRequest(
         method=request.method,
-        path=request.environ.get("RAW_URI", request.path).partition("?")[0],
+        path=request.environ.get("REQUEST_URI", request.path).partition("?")[0],
         query=request.environ.get("QUERY_STRING", ""),
         headers=headers,
         body=body,

@@ -32,6 +32,7 @@ from edge.examining import Examiner, disagreeing
 from edge.similarity import Calibration
 from edge.storage.database import Database
 from edge.storage.key import Key
+from edge.vision.attribute_reader import AttributeReader
 from edge.vision.recognizer import Recognizer
 
 ADA = NewPerson(name="Ada Lovelace")
@@ -52,6 +53,11 @@ class Desk:
         return Collections(self.database).describe("badges").people
 
 
+def no_attributes() -> AttributeReader:
+    """Stand for what enrolling never asks for."""
+    raise AssertionError("enrolling looks at no attributes")
+
+
 @pytest.fixture
 def desk(tmp_path: Path, recognizer: Recognizer) -> Iterator[Desk]:
     """Give an enroller real files and the real recognizer."""
@@ -60,7 +66,7 @@ def desk(tmp_path: Path, recognizer: Recognizer) -> Iterator[Desk]:
         Collections(database).ensure("badges", model=recognizer.model, dimension=128)
         with Gallery(path, key, "badges", calibration=recognizer.calibration) as gallery:
             enroller = Enroller(
-                examiner=Examiner(recognizer),
+                examiner=Examiner(recognizer, load_attributes=no_attributes),
                 database=database,
                 gallery=gallery,
                 audit=audit,
@@ -364,7 +370,7 @@ def test_two_desks_do_not_enroll_one_person_at_once(
             Gallery(path, desk.key, "badges", calibration=recognizer.calibration) as gallery,
         ):
             enroller = Enroller(
-                examiner=Examiner(recognizer),
+                examiner=Examiner(recognizer, load_attributes=no_attributes),
                 database=database,
                 gallery=gallery,
                 audit=desk.audit,

@@ -1,0 +1,92 @@
+"""Covers that are painted on a face along its mesh, and changes that cover nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from edge.domain import Pixels, Points
+
+_MASK = [234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361,
+         323, 454, 6]  # fmt: skip
+"""From ear to ear along the jaw, and over the bridge of the nose."""
+
+_CLOTHS = ((235, 235, 235), (200, 160, 110), (30, 30, 30), (90, 60, 160), (120, 140, 150))
+_LENSES = ((10, 10, 10), (40, 30, 20), (30, 40, 60))
+
+Cover = Callable[[Pixels, Points, np.random.Generator], Pixels]
+
+
+def mask(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
+    """Paint a mask over nose and mouth."""
+    painted = pixels.copy()
+    cv2.fillPoly(
+        painted, [np.round(mesh[_MASK, :2]).astype(np.int32)], chance.choice(_CLOTHS).tolist()
+    )
+    return painted
+
+
+def hand(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
+    """Paint something of the skin's colour before the mouth."""
+    column, line = mesh[50, :2].astype(int)
+    skin = np.median(pixels[line - 3 : line + 4, column - 3 : column + 4], axis=(0, 1)) * 0.9
+    centre = mesh[[13, 2], :2].mean(axis=0).astype(int).tolist()
+    width = float(np.linalg.norm(mesh[33, :2] - mesh[263, :2]))
+    painted = pixels.copy()
+    axes = (int(width * 0.55), int(width * 0.35))
+    cv2.ellipse(painted, centre, axes, chance.uniform(-40, 40), 0, 360, skin.tolist(), -1)
+    return painted
+
+
+def half(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
+    """Paint over everything on one side of the nose."""
+    middle = int(mesh[[6, 4, 1, 152], 0].mean())
+    painted = pixels.copy()
+    painted[:, slice(middle) if chance.random() < 1 / 2 else slice(middle, None)] = 60
+    return painted
+
+
+def lenses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
+    """Paint dark lenses over the eyes."""
+    colour = chance.choice(_LENSES).tolist()
+    across = mesh[263, :2] - mesh[33, :2]
+    tilt = float(np.degrees(np.arctan2(across[1], across[0])))
+    painted = pixels.copy()
+    for corners in ([33, 133], [362, 263]):
+        width = float(np.linalg.norm(mesh[corners[1], :2] - mesh[corners[0], :2]))
+        centre = (mesh[corners, :2].mean(axis=0) + (0, width / 10)).astype(int).tolist()
+        cv2.ellipse(
+            painted, centre, (int(width * 0.85), int(width * 0.6)), tilt, 0, 360, colour, -1
+        )
+    return painted
+
+
+def _compressed(pixels: Pixels) -> Pixels:
+    packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 15])[1]
+    return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+
+
+def _noisy(pixels: Pixels) -> Pixels:
+    grain = np.random.default_rng(1).normal(0, 15, pixels.shape)
+    return np.clip(pixels + grain, 0, 255).astype(np.uint8)
+
+
+COVERS: dict[str, Cover] = {
+    "a mask": mask,
+    "a hand before the mouth": hand,
+    "half of the face": half,
+    "dark lenses": lenses,
+}
+
+CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
+    "bare": lambda pixels: pixels,
+    "bare, half as large": lambda pixels: cv2.resize(
+        pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA
+    ).astype(np.uint8),
+    "bare, blurred (2 pixels)": lambda pixels: cv2.GaussianBlur(pixels, (0, 0), 2).astype(np.uint8),
+    "bare, a quarter of the light": lambda pixels: (pixels * 0.25).astype(np.uint8),
+    "bare, noisy": _noisy,
+    "bare, JPEG quality 15": _compressed,
+}
