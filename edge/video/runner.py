@@ -23,6 +23,7 @@ FAULT_SECONDS = 5.0
 
 SWEEP_EVERY = timedelta(hours=1)
 
+STORAGE = "This appliance could not use its own files; its log tells more."
 INTERNAL = "The analysis failed by a fault of this program; its log tells more."
 
 
@@ -82,8 +83,10 @@ class JobRunner:
             self._analysis.run(job)
         except Interrupted:
             self._work.give_back(job.job_id)
-        except StorageError:
-            raise  # the disk's fault, not the video's: the job waits and is begun anew
+        except StorageError as error:
+            # Not the video's fault, and its text tells of this machine what is not the caller's.
+            log.warning("a video is not analysed: %s", error)
+            self._work.fail(job.job_id, STORAGE, self._clock())
         except OstiaryError as error:
             self._work.fail(job.job_id, str(error), self._clock())
         except Exception as error:  # noqa: BLE001 - the next job is done, whatever fails in this

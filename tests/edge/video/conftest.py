@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import cv2
 import pytest
 
 from edge.collection.collections import Collections
@@ -76,3 +77,13 @@ def index(core: Core, collection_id: str, pixels: Pixels) -> str:
         ],
     )
     return stored[0].face_id
+
+
+def record(path: Path, frames: Sequence[Pixels], *, fps: float = 25) -> None:
+    """Write *frames* as a video of MPEG-4, which every OpenCV can write."""
+    height, width = frames[0].shape[:2]
+    kind = "XVID" if path.suffix == ".avi" else "mp4v"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*kind), fps, (width, height))
+    for frame in frames:
+        writer.write(frame)
+    writer.release()

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from edge.core import Core
+from edge.domain import Pixels
 from edge.video.job import Job, Kind, Request, Status
 from edge.video.jobs import KEPT, Jobs
 from edge.video.results import Results, SortBy
+from edge.video.work import Found
 from edge.video_worker import only_worker, work
-from tests.edge.video.conftest import ASTRONAUT, BUCKET, CLIP, MAN
+from tests.edge.video.conftest import ASTRONAUT, BUCKET, CLIP, MAN, record
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -105,7 +109,8 @@ def test_pages_join_to_the_whole(core: Core, analysed: Analysed) -> None:
     whole = results.page(job.job_id, first=0, limit=100)
     assert whole.following is None
 
-    joined, first = [], 0
+    joined: list[Found] = []
+    first = 0
     while True:
         page = results.page(job.job_id, first=first, limit=7, sort_by=SortBy.INDEX)
         joined += page.found
@@ -116,37 +121,84 @@ def test_pages_join_to_the_whole(core: Core, analysed: Analysed) -> None:
     assert joined == list(whole.found)
 
 
+EMPTY_BOX = b"\0\0\0\x20ftypisom" + bytes(20)
+
+
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("damage", "message"),
     [
         (lambda clip: clip[: len(clip) // 2], "cut off"),
         (lambda clip: clip[:-1], "cut off"),
-        (lambda clip: b"", "no MP4"),
-        (lambda clip: b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "no MP4"),
-        (lambda clip: b"ffconcat version 1.0\nfile '/etc/passwd'\n", "no MP4"),
-        (lambda clip: b"\0\0\0\x20ftypisom" + b"\0" * 20, "no index"),
-        (lambda clip: clip[:40] + bytes(len(clip) - 40), "boxes do not fit|no index"),
-        (lambda clip: b"\x1a\x45\xdf\xa3" + b"\x80" * 60, "cannot be decoded"),
+        (lambda clip: clip[:0], "no MP4"),
+        (lambda clip: b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n" + clip, "no MP4"),
+        (lambda clip: b"ffconcat version 1.0\nfile '/etc/passwd'\n" + clip, "no MP4"),
+        (lambda clip: EMPTY_BOX + clip[:0], "no index"),
+        (lambda clip: clip[:40] + bytes(len(clip) - 40), "no index"),
+        (lambda clip: b"\x1a\x45\xdf\xa3" + b"\x80" * 60 + clip[:0], "cannot be decoded"),
     ],
 )
 def test_a_file_that_is_no_whole_video_fails_with_its_reason(
-    analysed: Analysed, bucket: Path, content: Callable[[bytes], bytes], message: str
+    analysed: Analysed, bucket: Path, damage: Callable[[bytes], bytes], message: str
 ) -> None:
-    """Neither the worker nor whoever waits is left without an answer."""
-    (bucket / "bad.mp4").write_bytes(content((bucket / CLIP).read_bytes()))
+    """Neither the worker nor whoever waits is left without an answer; no playlist is followed."""
+    (bucket / "bad.mp4").write_bytes(damage((bucket / CLIP).read_bytes()))
 
     job = analysed(detection("bad.mp4"))
 
     assert job.status is Status.FAILED
     assert job.message is not None
-    assert __import__("re").search(message, job.message)
+    assert message in job.message
+
+
+def test_a_missing_object_or_collection_fails_with_its_reason(
+    analysed: Analysed, collections: dict[str, str]
+) -> None:
+    """They may be gone by the time that a job's turn comes."""
+    missing = analysed(detection("none.mp4"))
+    nobodys = analysed(search("none"))
+
+    assert (missing.status, nobodys.status) == (Status.FAILED, Status.FAILED)
+    assert "no such object" in (missing.message or "")
+    assert "none" in (nobodys.message or "")
 
 
 def test_a_video_without_people_succeeds_with_nothing(
-    core: Core, analysed: Analysed, tmp_path: Path
+    core: Core, analysed: Analysed, bucket: Path, coffee: Pixels
 ) -> None:
-    """Nobody is an answer, too; a missing object is none."""
-    assert analysed(detection("none.mp4")).status is Status.FAILED
+    """Nobody is an answer, too."""
+    record(bucket / "coffee.avi", [coffee] * 10)
+
+    job = analysed(detection("coffee.avi"))
+
+    assert job.status is Status.SUCCEEDED
+    assert job.metadata is not None
+    assert job.metadata.format == "AVI"
+    assert Results(core.video).page(job.job_id, first=0, limit=10).found == ()
+
+
+def test_two_people_are_two_persons_and_each_keeps_the_number(
+    core: Core,
+    analysed: Analysed,
+    bucket: Path,
+    collections: dict[str, str],
+    carphone: list[Pixels],
+    astronaut: Pixels,
+) -> None:
+    """The man, then the astronaut in his place, then the man again."""
+    woman = cv2.resize(astronaut, (352, 288)).astype(np.uint8)
+    man = [cv2.resize(frame, (352, 288)).astype(np.uint8) for frame in carphone]
+    record(bucket / "both.avi", [*man[:20], *[woman] * 20, *man[60:80]])
+
+    job = analysed(
+        Request(kind=Kind.SEARCH, bucket=BUCKET, name="both.avi", collection_id=ASTRONAUT)
+    )
+
+    results = Results(core.video)
+    persons = [each.person for each in results.page(job.job_id, first=0, limit=100).found]
+    assert persons == [0] * 4 + [1] * 4 + [0] * 4
+    assert results.matches(job.job_id, 0) == ()
+    (match,) = results.matches(job.job_id, 1)
+    assert match.face_id == collections[ASTRONAUT]
 
 
 def test_results_are_erased_after_a_week(core: Core, analysed: Analysed) -> None:
