@@ -19,6 +19,7 @@ from edge.exit_codes import EXIT_CODES, INTERRUPTED, SUCCESS, USAGE, exit_code_o
 COMMANDS: dict[str, str] = {
     "run": "edge.commands.run:run",
     "door": "edge.commands.door:door",
+    "video": "edge.commands.video:video",
     "demo": "edge.commands.demo:demo",
     "enroll": "edge.commands.enroll:enroll",
     "import": "edge.commands.import_people:import_people",

@@ -23,6 +23,7 @@ from edge.examining import Examiner
 from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
+from edge.video.database import open_video
 from edge.vision.attribute_reader import AttributeReader
 from edge.vision.card import EmbedderCard
 from edge.vision.models import ModelStore
@@ -33,6 +34,7 @@ COLLECTION_FILE = "collection.db"
 AUDIT_FILE = "audit.db"
 WEB_FILE = "web.db"
 DESK_FILE = "desk.db"
+VIDEO_FILE = "video.db"
 
 
 class Core:
@@ -62,7 +64,12 @@ class Core:
         """
         return load_key(
             self.settings.storage.key_file,
-            databases=(self.collection_path, self.audit_path, self.web_path),
+            databases=(
+                self.collection_path,
+                self.audit_path,
+                self.web_path,
+                self.video_path,
+            ),
         )
 
     @cached_property
@@ -145,6 +152,18 @@ class Core:
         return Desk(self.desk_path, self.key)
 
     @property
+    def video_path(self) -> Path:
+        return self.settings.storage.folder / VIDEO_FILE
+
+    @cached_property
+    def video(self) -> Database:
+        """The queue of stored videos, and the stream processors.
+
+        :raises StorageError: if it cannot be opened.
+        """
+        return open_video(self.video_path, self.key)
+
+    @property
     def live(self) -> LiveFolder:
         """Where the door shows what it sees."""
         return LiveFolder(self.settings.live.folder)
@@ -191,7 +210,7 @@ class Core:
 
     def close(self) -> None:
         """Give back the files that were opened."""
-        for name in ("gallery", "galleries", "database", "audit", "desk"):
+        for name in ("gallery", "galleries", "database", "audit", "desk", "video"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()

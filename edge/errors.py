@@ -54,6 +54,18 @@ class ImageTooLargeError(ImageError):
     """Error raised when a picture has too many bytes or pixels."""
 
 
+class VideoError(OstiaryError):
+    """Error raised when a stored video cannot be analysed: no video, damaged, cut off, too large."""
+
+
+class TooManyJobsError(OstiaryError):
+    """Error raised when so many jobs wait already that another would not be done for hours."""
+
+
+class InUseError(OstiaryError):
+    """Error raised when something is in a state in which it cannot be changed so."""
+
+
 class BucketError(OstiaryError):
     """Error raised when an object of a bucket cannot be had.
 
@@ -94,11 +106,11 @@ class CollectionError(OstiaryError):
 
 
 class NotFoundError(CollectionError):
-    """Error raised when a collection, person, face or badge does not exist."""
+    """Error raised when a collection, person, face, badge, job or stream does not exist."""
 
 
 class AlreadyExistsError(CollectionError):
-    """Error raised when a collection, person or badge of that name exists already."""
+    """Error raised when a collection, person, badge or stream of that name exists already."""
 
 
 class ConflictError(CollectionError):

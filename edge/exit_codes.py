@@ -12,10 +12,13 @@ from edge.errors import (
     EvaluationError,
     HardwareError,
     ImageError,
+    InUseError,
     ModelError,
     NoFaceError,
     OstiaryError,
     StorageError,
+    TooManyJobsError,
+    VideoError,
 )
 
 SUCCESS = 0
@@ -39,6 +42,7 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (ConfigError, USAGE),
     (ImageError, 3),
     (BucketError, 3),
+    (VideoError, 3),
     (NoFaceError, 3),
     (EnrollmentError, 3),
     (EvaluationError, 3),
@@ -46,6 +50,8 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (EmbeddingError, 4),
     (StorageError, 5),
     (CollectionError, 5),
+    (TooManyJobsError, 5),
+    (InUseError, 5),
     (HardwareError, 6),
     (AuditError, 7),
 )

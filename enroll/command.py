@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import click
@@ -30,6 +33,9 @@ CONNECTIONS = 24
 
 class Program(Protocol):
     """What the command line hands to every command."""
+
+    @property
+    def config(self) -> Path | None: ...
 
     @property
     def settings(self) -> Settings: ...
@@ -63,7 +69,28 @@ def web(program: Program, host: str | None, port: int | None, *, invite_owner: b
     with open_web(core.web_path, core.key) as database:
         app = _application(core, database, certificate)
         link = _owner_link(database, wanted=invite_owner)
-        serve(app, host=host, port=port, link=link, certificate=certificate)
+        with _videos(core, program.config):
+            serve(app, host=host, port=port, link=link, certificate=certificate)
+
+
+@contextmanager
+def _videos(core: Core, config: Path | None) -> Iterator[None]:
+    """Keep the worker for videos and cameras running while it has something to do."""
+    from edge.streams.processors import Processors  # noqa: PLC0415 - see above
+    from edge.video.jobs import Jobs  # noqa: PLC0415
+    from edge.video.process import VideoProcess, worker_command  # noqa: PLC0415
+
+    jobs, processors = Jobs(core.video), Processors(core.video)
+
+    def has_work() -> bool:
+        return jobs.waiting > 0 or processors.any_active or jobs.any_expired(datetime.now(UTC))
+
+    process = VideoProcess(worker_command(config), has_work)
+    process.start()
+    try:
+        yield
+    finally:
+        process.close()
 
 
 def is_loopback(host: str) -> bool:

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     BADGE_REMOVED = "badge-removed"
     COLLECTION_CREATED = "collection-created"
     COLLECTION_DELETED = "collection-deleted"
+    SIGHTED = "sighted"
     DOOR_STARTED = "door-started"
     DOOR_STOPPED = "door-stopped"
     SIGN_IN = "sign-in"

@@ -33,6 +33,11 @@ class Program:
         if "core" in self.__dict__:
             self.core.close()
 
+    @property
+    def config(self) -> Path | None:
+        """The settings file that was named on the command line; a child is given the same."""
+        return self._config
+
     @cached_property
     def settings(self) -> Settings:
         """The settings.

@@ -13,6 +13,7 @@ from enroll.accounts import Accounts
 
 KINDS = {
     EventKind.DECISION: "A face at the door",
+    EventKind.SIGHTED: "Seen by a camera",
     EventKind.REMOTE_UNLOCK: "Asked to unlock",
     EventKind.ENROLLED: "Enrolled",
     EventKind.PERSON_CHANGED: "Person changed",

@@ -12,8 +12,10 @@ from enroll.rekognition import (
     faces,
     liveness,
     searching,
+    streams,
     tags,
     users,
+    video,
 )
 from enroll.rekognition.call import Answer
 
@@ -41,6 +43,17 @@ HANDLERS: Mapping[str, Handler] = {
     "DeleteCollection": collections.delete_collection,
     "TagResource": tags.tag_resource,
     "UntagResource": tags.untag_resource,
+    "StartFaceDetection": video.start_face_detection,
+    "GetFaceDetection": video.get_face_detection,
+    "StartFaceSearch": video.start_face_search,
+    "GetFaceSearch": video.get_face_search,
+    "CreateStreamProcessor": streams.create_stream_processor,
+    "DescribeStreamProcessor": streams.describe_stream_processor,
+    "ListStreamProcessors": streams.list_stream_processors,
+    "StartStreamProcessor": streams.start_stream_processor,
+    "StopStreamProcessor": streams.stop_stream_processor,
+    "UpdateStreamProcessor": streams.update_stream_processor,
+    "DeleteStreamProcessor": streams.delete_stream_processor,
     "CreateFaceLivenessSession": liveness.create_session,
     "GetFaceLivenessSessionResults": liveness.get_results,
 }

@@ -9,9 +9,11 @@ from pydantic import ConfigDict, Field
 
 from edge.collection.tags import Tags as CollectionTags
 from edge.errors import CollectionError, NotFoundError
+from edge.streams.tags import ProcessorTags
 from enroll.rekognition.call import Answer, Call, Resource, resource_of
 from enroll.rekognition.errors import ServiceError
 from enroll.rekognition.members import WIRE, ResourceArn, TagKey, Tags
+from enroll.rekognition.streams import reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +47,9 @@ class ListTagsForResource:
 
 def tag_resource(call: Call, request: TagResource) -> Answer:
     """Add tags, or replace their values."""
-    name = _collection(call, resource_of(request.resource_arn))
+    store, name = _tags(call, resource_of(request.resource_arn))
     try:
-        CollectionTags(call.here.database).put(name, request.tags)
+        store.put(name, request.tags)
     except NotFoundError:
         raise
     except CollectionError as error:
@@ -57,17 +59,25 @@ def tag_resource(call: Call, request: TagResource) -> Answer:
 
 def untag_resource(call: Call, request: UntagResource) -> Answer:
     """Remove tags."""
-    name = _collection(call, resource_of(request.resource_arn))
-    CollectionTags(call.here.database).remove(name, request.tag_keys)
+    store, name = _tags(call, resource_of(request.resource_arn))
+    store.remove(name, request.tag_keys)
     return {}
 
 
 def list_tags_for_resource(call: Call, request: ListTagsForResource) -> Answer:
     """Return all tags."""
-    name = _collection(call, resource_of(request.resource_arn))
-    return {"Tags": CollectionTags(call.here.database).get(name)}
+    store, name = _tags(call, resource_of(request.resource_arn))
+    return {"Tags": store.get(name)}
 
 
-def _collection(call: Call, resource: Resource) -> str:
+def _tags(call: Call, resource: Resource) -> tuple[CollectionTags | ProcessorTags, str]:
+    """Return where a resource's tags are kept, and by which name.
+
+    :raises NotFoundError: if there is no such stream processor.
+    :raises ServiceError: AccessDeniedException.
+    """
+    if resource.kind == "streamprocessor":
+        reached(call, resource.name)
+        return ProcessorTags(call.here.core.video), resource.name
     call.require(resource.name)
-    return resource.name
+    return CollectionTags(call.here.database), resource.name
