@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
@@ -21,7 +20,7 @@ from edge.streams.processors import NewProcessor, Processor, Processors
 from edge.streams.tags import MOST_TAGS
 from enroll.rekognition.call import Answer, Call
 from enroll.rekognition.errors import ServiceError, invalid
-from enroll.rekognition.members import WIRE, CollectionId, Percent, Tags, Token
+from enroll.rekognition.members import WIRE, CollectionId, Percent, Refused, Tags, Token
 from enroll.rekognition.paging import place_of, token_at
 
 LEAST_THRESHOLD = 80.0
@@ -34,9 +33,12 @@ _CAMERA = re.compile(r"arn:[a-z\d-]+:kinesisvideo:[a-z\d-]+:\d{12}:stream/([a-zA
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_.\-]+$")]
 VideoArn = Annotated[str, Field(pattern=r"^arn:([a-z\d-]+):kinesisvideo:([a-z\d-]+):\d{12}:.+$")]
 DataArn = Annotated[str, Field(pattern=r"^arn:([a-z\d-]+):kinesis:([a-z\d-]+):\d{12}:.+$")]
+KmsKeyId = Annotated[
+    str,
+    Field(min_length=1, max_length=2048, pattern=r"^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}$"),
+]
+Regions = Annotated[tuple[Refused, ...], Field(min_length=0, max_length=10)]
 RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")]
-Refused = Mapping[str, Any]
-"""A structure that is refused, whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +120,8 @@ class CreateStreamProcessor:
     role_arn: RoleArn
     tags: Tags | None = None
     notification_channel: Refused | None = None
-    kms_key_id: str | None = None
-    regions_of_interest: tuple[Refused, ...] | None = None
+    kms_key_id: KmsKeyId | None = None
+    regions_of_interest: Regions | None = None
     data_sharing_preference: DataSharingPreference | None = None
 
 
@@ -161,7 +163,7 @@ class UpdateStreamProcessor:
 
     name: Name
     settings_for_update: Refused | None = None
-    regions_of_interest_for_update: tuple[Refused, ...] | None = None
+    regions_of_interest_for_update: Regions | None = None
     data_sharing_preference_for_update: DataSharingPreference | None = None
     parameters_to_delete: tuple[str, ...] | None = None
 

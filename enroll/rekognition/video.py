@@ -32,6 +32,7 @@ from enroll.rekognition.members import (
     ClientRequestToken,
     CollectionId,
     Percent,
+    Refused,
     S3Object,
     Token,
 )
@@ -66,16 +67,6 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotificationChannel:
-    """Where Amazon would publish that a job has ended."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = WIRE
-
-    sns_topic_arn: Annotated[str, Field(alias="SNSTopicArn")]
-    role_arn: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartFaceDetection:
     """A request."""
 
@@ -83,7 +74,7 @@ class StartFaceDetection:
 
     video: Video
     client_request_token: ClientRequestToken | None = None
-    notification_channel: NotificationChannel | None = None
+    notification_channel: Refused | None = None
     face_attributes: FaceAttributes | None = None
     job_tag: JobTag | None = None
 
@@ -98,7 +89,7 @@ class StartFaceSearch:
     collection_id: CollectionId
     face_match_threshold: Percent | None = None
     client_request_token: ClientRequestToken | None = None
-    notification_channel: NotificationChannel | None = None
+    notification_channel: Refused | None = None
     job_tag: JobTag | None = None
 
 
@@ -183,7 +174,7 @@ def get_face_search(call: Call, request: GetFaceSearch) -> Answer:
     return answer
 
 
-def _checked(call: Call, video: Video, channel: NotificationChannel | None) -> tuple[str, str]:
+def _checked(call: Call, video: Video, channel: Refused | None) -> tuple[str, str]:
     """Return the bucket and the name of a video that is there and not too large.
 
     :raises ServiceError: InvalidParameterException, InvalidS3ObjectException, or
