@@ -34,6 +34,7 @@ from rich.table import Table
 from edge.domain import Box, Face, Pixels
 from edge.vision.attribute_reader import AttributeReader
 from edge.vision.attributes import Attributes, Statement
+from edge.vision.image import read_image
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 
@@ -118,12 +119,9 @@ def _counted(confidences: list[float]) -> str:
 
 def directions(table: Table, reader: Reader, clips: Path, what: str, labels: Labels) -> None:
     """Add where eyes are said to look, as they are and in a mirror."""
-    for name, change in (
-        ("", lambda pixels: pixels),
-        (", mirrored", lambda pixels: pixels[:, ::-1]),
-    ):
-        mirrored = (np.ascontiguousarray(change(pixels)) for pixels in frames(clips, labels))
-        answers = told(reader, mirrored)
+    for name, step in (("", 1), (", mirrored", -1)):
+        seen = (np.ascontiguousarray(pixels[:, ::step]) for pixels in frames(clips, labels))
+        answers = told(reader, seen)
         yaws = [each.eye_direction.yaw for each in answers if each.eye_direction]
         pitches = [each.eye_direction.pitch for each in answers if each.eye_direction]
         table.add_row(
@@ -138,7 +136,7 @@ def directions(table: Table, reader: Reader, clips: Path, what: str, labels: Lab
 def covered(table: Table, reader: Reader, lfw: Path) -> None:
     """Add how often photos are said to be covered, bare, changed and covered."""
     people = sorted(folder for folder in lfw.iterdir() if folder.is_dir())[::20][:PHOTOS]
-    photos = [cv2.imread(str(min(folder.glob("*.jpg")))).astype(np.uint8) for folder in people]
+    photos = [read_image(min(folder.glob("*.jpg"))) for folder in people]
     chance = np.random.default_rng(7)
     answers: dict[str, list[Statement | None]] = {name: [] for name in (*CHANGES, *COVERS)}
     for pixels in photos:

@@ -30,12 +30,13 @@ def mask(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
 
 def hand(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
     """Paint something of the skin's colour before the mouth."""
-    column, line = mesh[50, :2].astype(int)
+    height, width = pixels.shape[:2]
+    column, line = np.clip(mesh[50, :2], 3, (width - 4, height - 4)).astype(int)
     skin = np.median(pixels[line - 3 : line + 4, column - 3 : column + 4], axis=(0, 1)) * 0.9
     centre = mesh[[13, 2], :2].mean(axis=0).astype(int).tolist()
-    width = float(np.linalg.norm(mesh[33, :2] - mesh[263, :2]))
+    eyes = float(np.linalg.norm(mesh[33, :2] - mesh[263, :2]))
     painted = pixels.copy()
-    axes = (int(width * 0.55), int(width * 0.35))
+    axes = (int(eyes * 0.55), int(eyes * 0.35))
     cv2.ellipse(painted, centre, axes, chance.uniform(-40, 40), 0, 360, skin.tolist(), -1)
     return painted
 
@@ -56,7 +57,8 @@ def lenses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
     painted = pixels.copy()
     for corners in ([33, 133], [362, 263]):
         width = float(np.linalg.norm(mesh[corners[1], :2] - mesh[corners[0], :2]))
-        centre = (mesh[corners, :2].mean(axis=0) + (0, width / 10)).astype(int).tolist()
+        x, y = mesh[corners, :2].mean(axis=0).tolist()
+        centre = [int(x), int(y + width / 10)]
         cv2.ellipse(
             painted, centre, (int(width * 0.85), int(width * 0.6)), tilt, 0, 360, colour, -1
         )
@@ -65,7 +67,7 @@ def lenses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
 
 def _compressed(pixels: Pixels) -> Pixels:
     packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 15])[1]
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _noisy(pixels: Pixels) -> Pixels:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from edge.storage.database import Database
     from enroll.tls import Certificate
 
-THREADS = 4
-"""Requests answered at a time. A password takes 64 MiB to check."""
+THREADS = 8
+"""Requests answered at a time: four of programs at most (``rekognition/endpoint.py``), so that four of
+people always go on."""
 
 CONNECTIONS = 24
 """Open at a time. Each may hold one upload in memory."""

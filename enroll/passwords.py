@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import unicodedata
 
 from argon2 import PasswordHasher
@@ -19,19 +20,25 @@ FEWEST_DIFFERENT = 5
 """Different characters: keeps out aaaaaaaaaaaa and 121212121212."""
 
 
+AT_A_TIME = 4
+"""Passwords checked at the same time: each takes 64 MiB, which a Raspberry Pi 4 bears four of."""
+
+
 class Passwords:
-    """Hashes and checks passwords.
+    """Hashes and checks passwords; threads may share it.
 
     *hasher* has argon2-cffi's default parameters unless given: RFC 9106's low-memory profile of
-    64 MiB, which a Raspberry Pi 4 bears four at a time.
+    64 MiB.
     """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._turns = threading.BoundedSemaphore(AT_A_TIME)
         self._decoy = self._hasher.hash(secrets.token_urlsafe())
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(_normalized(password))
+        with self._turns:
+            return self._hasher.hash(_normalized(password))
 
     def matches(self, password: str, stored: str | None) -> bool:
         """Return whether *password* is the one that *stored* is the hash of.
@@ -40,7 +47,8 @@ class Passwords:
         or not.
         """
         try:
-            self._hasher.verify(stored or self._decoy, _normalized(password)[:LONGEST])
+            with self._turns:
+                self._hasher.verify(stored or self._decoy, _normalized(password)[:LONGEST])
         except VerifyMismatchError:
             return False
         return stored is not None

@@ -2,14 +2,14 @@
 
 Told: whether the eyes and the mouth are open, whether something covers the face, where the eyes
 look. Not told, because nothing here was trained or could be measured for it: age, beard, emotions,
-eyeglasses, gender, moustache, smile. Nor sunglasses: lenses painted on photos say nothing of real
-ones, of which too few were at hand, and the networks draw eyes through both.
+eyeglasses, gender, moustache, smile. Nor sunglasses: the networks draw eyes behind them without much
+doubt, and flat dark lenses painted on photos, all there was to measure on, say nothing of real ones.
 
-Every yes or no is a logistic function of what was measured. For eyes and mouth its threshold and slope were fitted
-to frames of five clips (`bench/attributes.py` names them) that were looked at one by one; frames in
-which even that did not decide count half for either answer, so that near the threshold the
-confidence is near 50 %. As both answers counted alike, a confidence is the share of right statements
-where both are as likely. Whoever is photographed mostly with open eyes is told so more often rightly.
+Every yes or no is a logistic function of one measured quantity. For eyes and mouth its threshold and
+slope were fitted to frames of six clips that were looked at one by one, see `bench/attributes.py`;
+frames in which even that did not decide count half for either answer, so that near the threshold
+the confidence is near 50 %. Both answers counted alike, so a confidence is the probability of being
+right where both are as likely.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from edge.vision.landmark_types import Landmark, named_landmarks
 from edge.vision.pose import axes_of
 
 LEAST_SIZE = 30.0
-"""Pixels of a face's shorter side below which nothing is told: there 4 of 100 labelled frames are
-misjudged, at 24 pixels up to 11, at 40 and more 2 to 4."""
+"""Pixels of a face's shorter side below which nothing is told. Of labelled frames, scaled down, up to
+4 % are misjudged at 40 pixels, 7 % at 30, 11 % at 24."""
 
 MOST_YAW, MOST_PITCH = 40.0, 35.0
-"""Degrees beyond which nothing is told: the far eye, or the lids, are hidden."""
+"""Degrees beyond which nothing is told: the far eye, or the lids, are hidden. The door's limits."""
 
 _EYES_OPEN, _EYES_SLOPE = 0.476, 18.5
 """Gap between the lids in diameters of the iris, mean of both eyes: 0.24 ± 0.09 in 52 frames with
@@ -40,10 +40,15 @@ _MOUTH_OPEN, _MOUTH_SLOPE = 0.097, 29.0
 """Gap between the inner lips in widths of the inner mouth: 0.06 ± 0.02 in 38 frames with closed lips,
 0.26 ± 0.12 in 46 with the teeth or the mouth's inside to be seen."""
 
-_COVERED_OFFSET, _CERTAINTY_SLOPE, _DETECTION_SLOPE = 168.96, -0.1246, -1.7986
-"""Log odds that something covers the face: offset, per log odds of the mesh's certainty, per percent
-of the detector's confidence. Fitted to 125 photos of LFW, bare (also blurred, dark, small, noisy and
-compressed) and with a mask, a hand before the mouth or half of the face painted over."""
+_BARE, _BARE_SLOPE = 24.7, 0.286
+"""The mesh's certainty, in log odds, that it looks at a face: 39 in the median of bare faces, 19 with a
+hand before the mouth, 10 with half of the face covered, 8 with a mask. Fitted to 125 photos of LFW,
+bare (also blurred, dark, small, noisy, compressed) and with such covers painted on. The detector's
+confidence separates them even better there, but falls in other footage when a mouth opens wide."""
+
+_SURELY_COVERED = 90.0
+"""Percent of confidence from which nothing is told of a covered face: which part of it is drawn and
+which is guessed is not known."""
 
 _DEPTH, _RISE, _RADIUS = 0.5, -0.15, 0.85
 """The eyeball, in diameters of the iris: its centre lies *depth* behind the middle between the corners
@@ -72,8 +77,8 @@ class Statement:
 class EyeDirection:
     """Where the eyes look, in degrees, seen from the camera and so independent of the head's pose.
 
-    Both zero is into the camera; signs as in :class:`edge.domain.Pose`, for which Rekognition uses
-    the same axes. *confidence* in percent that it is at most 10° off.
+    Both zero is into the camera. Rekognition names the axes but not the signs: they are those of
+    :class:`edge.domain.Pose`. *confidence* in percent that it is at most 10° off.
     """
 
     yaw: float
@@ -98,13 +103,13 @@ def attributes_of(
     """Return what can be told about *face* with its ``(468, 3)`` *mesh* and its *eyes*.
 
     *certainty* is the mesh's, see :meth:`edge.vision.landmarks.Landmarks.certainty`. Of a face that
-    is covered only that is told: which part of it is drawn and which guessed is not known.
+    is surely covered only that is told.
     """
     landmarks = named_landmarks(mesh, eyes)
     if not can_be_told(face.quality.size, face.quality.pose):
         return Attributes(landmarks, None, None, None, None)
-    occluded = face_occluded(certainty=certainty, detection=face.confidence)
-    if occluded.value:
+    occluded = face_occluded(certainty)
+    if occluded.value and occluded.confidence >= _SURELY_COVERED:
         return Attributes(landmarks, None, None, occluded, None)
     opened = eyes_open(eyes)
     size = face.quality.size
@@ -130,14 +135,13 @@ def mouth_open(mesh: Points) -> Statement:
     return _statement(_MOUTH_SLOPE * (gap / width - _MOUTH_OPEN))
 
 
-def face_occluded(*, certainty: float, detection: float) -> Statement:
-    """Return whether something covers the face.
+def face_occluded(certainty: float) -> Statement:
+    """Return whether something covers the face, from the mesh's *certainty* in log odds.
 
-    *certainty* in log odds is the mesh's, *detection* in percent the detector's: both doubt a face
-    of which part is hidden. Dark glasses are seldom noticed, and a blurred or dark face is taken for
-    a covered one in 8 to 11 of 100; see `docs/accuracy.md`.
+    Dark lenses are seldom noticed, and blurred or dark faces are taken for covered ones more often
+    than others; see `docs/accuracy.md`.
     """
-    return _statement(_COVERED_OFFSET + _CERTAINTY_SLOPE * certainty + _DETECTION_SLOPE * detection)
+    return _statement(_BARE_SLOPE * (_BARE - certainty))
 
 
 def eye_direction(mesh: Points, eyes: tuple[Eye, Eye], *, size: float) -> EyeDirection:

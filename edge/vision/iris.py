@@ -45,7 +45,7 @@ class Eye:
     @property
     def pupil(self) -> Points:
         """Centre of the iris, ``(2,)``."""
-        return self.iris[0]
+        return np.asarray(self.iris[0], np.float32)
 
     @property
     def iris_diameter(self) -> float:

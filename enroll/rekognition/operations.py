@@ -70,8 +70,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("StopStreamProcessor", Group.STREAMS, "The camera is given back."),
     Operation("UpdateStreamProcessor", Group.STREAMS, "Only label detection can be updated."),
     Operation("DeleteStreamProcessor", Group.STREAMS, "When it has stopped."),
-    Operation("CreateFaceLivenessSession", Group.LIVENESS, "Not yet."),
-    Operation("GetFaceLivenessSessionResults", Group.LIVENESS, "Not yet."),
+    Operation(
+        "CreateFaceLivenessSession", Group.LIVENESS, "Refused until liveness is checked here."
+    ),
+    Operation("GetFaceLivenessSessionResults", Group.LIVENESS, "There are no sessions yet."),
     Operation("DetectLabels", Group.ELSEWHERE, _LABELS),
     Operation("DetectText", Group.ELSEWHERE, _LABELS),
     Operation("DetectModerationLabels", Group.ELSEWHERE, _LABELS),

@@ -86,7 +86,8 @@ def _scalar_faults(shape: Shape, value: Any, place: str) -> Iterator[str]:
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         yield f"{place} is {value!r}, no {shape.type_name}"
         return
-    yield from _range(shape, len(value) if isinstance(value, str) else value, place)
+    size: Any = len(value) if isinstance(value, str) else value
+    yield from _range(shape, size, place)
     if isinstance(value, str):
         pattern = pattern_of(shape.metadata.get("pattern", ""))
         if pattern is not None and pattern.pattern and not pattern.fullmatch(value):
