@@ -37,10 +37,9 @@ def video(
 
     `ostiary web` starts this by itself when there is something to do.
     """
-    # Before anything starts a thread, as numpy does: each inherits its starter's priority.
-    step_back()
     from edge.video_worker import only_worker, work  # noqa: PLC0415 - seconds of loading
 
+    step_back()
     stop = threading.Event()
     _stop_on_signal(stop)
     if end_with_input:

@@ -101,7 +101,7 @@ class StoredVideo:
         :raises VideoError: if nothing can be decoded, decoding ends long before the video should,
             or it is longer than it may be.
         """
-        due, at = 0.0, -1.0
+        due, at = 0, -1.0
         usual = 1000.0 / self.metadata.frame_rate
         while self._capture.grab():
             told = float(self._capture.get(cv2.CAP_PROP_POS_MSEC))
@@ -109,12 +109,13 @@ class StoredVideo:
             at = told if told > at else at + usual if at >= 0 else 0.0
             if at > LONGEST_MS:
                 raise _too_long()
-            if at < due:
+            at_ms = round(at)
+            if at_ms < due:
                 continue
-            due = (at // interval_ms + 1) * interval_ms
+            due = (at_ms // interval_ms + 1) * interval_ms
             there, image = self._capture.retrieve()
             if there and image.ndim == 3:
-                yield VideoFrame(np.ascontiguousarray(image, dtype=np.uint8), round(at))
+                yield VideoFrame(np.ascontiguousarray(image, dtype=np.uint8), at_ms)
         if at < 0:
             raise VideoError("No frame of the video can be decoded.", remedy=REMEDY)
         if at + usual < self.metadata.duration_ms * _LEAST_SHARE:
