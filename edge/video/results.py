@@ -13,8 +13,8 @@ from edge.video.work import Found, Similar
 class SortBy(StrEnum):
     """How the persons of a search are sorted."""
 
-    TIMESTAMP = "TIMESTAMP"
     INDEX = "INDEX"
+    TIMESTAMP = "TIMESTAMP"
 
 
 @dataclass(frozen=True, slots=True)

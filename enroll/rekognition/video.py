@@ -27,6 +27,7 @@ from enroll.rekognition.call import Answer, Call
 from enroll.rekognition.details import box_of, stored
 from enroll.rekognition.errors import ServiceError, invalid
 from enroll.rekognition.images import named
+from enroll.rekognition.label_detection import TopicArn
 from enroll.rekognition.members import (
     WIRE,
     ClientRequestToken,
@@ -47,6 +48,9 @@ TOKEN_VALID = timedelta(hours=24)
 JobId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9-_]+$")]
 JobTag = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[a-zA-Z0-9_.\-:+=\/]+$")]
 MaxResults = Annotated[int, Field(ge=1)]
+
+
+RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")]
 
 
 class FaceAttributes(StrEnum):
@@ -71,8 +75,8 @@ class NotificationChannel:
 
     __pydantic_config__: ClassVar[ConfigDict] = WIRE
 
-    sns_topic_arn: Annotated[str, Field(alias="SNSTopicArn")]
-    role_arn: str
+    sns_topic_arn: TopicArn
+    role_arn: RoleArn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

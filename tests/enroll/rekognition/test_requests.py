@@ -88,7 +88,7 @@ def _member(hint: Any, shape: Shape, place: str) -> Iterator[str]:
             yield f"{place} has other values than the model"
     else:
         names = {str: "string", bytes: "blob", int: "integer", float: "float", bool: "boolean"}
-        if names[base] != shape.type_name:
+        if names[base] != shape.type_name.replace("long", "integer"):
             yield f"{place} is {base}, the model has {shape.type_name}"
 
 
