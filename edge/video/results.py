@@ -13,8 +13,8 @@ from edge.video.work import Found, Similar
 class SortBy(StrEnum):
     """How the persons of a search are sorted."""
 
-    INDEX = "INDEX"
     TIMESTAMP = "TIMESTAMP"
+    INDEX = "INDEX"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
@@ -81,6 +81,10 @@ TagValue = Annotated[str, Field(min_length=0, max_length=256), _only(_TAG_SIGNS)
 Tags = Annotated[Mapping[TagKey, TagValue], Field(min_length=0, max_length=200)]
 Bucket = Annotated[str, Field(min_length=3, max_length=255, pattern=r"^[0-9A-Za-z\.\-_]*$")]
 ObjectName = Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+Refused = Mapping[str, Any]
+"""A structure that is refused, whatever is in it: it names what there is not here."""
 
 
 class Attribute(StrEnum):

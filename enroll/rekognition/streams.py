@@ -20,20 +20,8 @@ from edge.streams.processors import NewProcessor, Processor, Processors
 from edge.streams.tags import MOST_TAGS
 from enroll.rekognition.call import Answer, Call
 from enroll.rekognition.errors import ServiceError, invalid
-from enroll.rekognition.label_detection import (
-    ConnectedHome,
-    KmsKeyId,
-    NotificationChannel,
-    Parameter,
-    RegionsOfInterest,
-    S3Destination,
-    SettingsForUpdate,
-    StartSelector,
-    StopSelector,
-)
-from enroll.rekognition.members import WIRE, CollectionId, Percent, Tags, Token
+from enroll.rekognition.members import WIRE, CollectionId, Percent, Refused, Tags, Token
 from enroll.rekognition.paging import place_of, token_at
-from enroll.rekognition.video import RoleArn
 
 LEAST_THRESHOLD = 80.0
 """Percent; lower ones are raised to it, as Amazon does. It is also the default."""
@@ -45,6 +33,12 @@ _CAMERA = re.compile(r"arn:[a-z\d-]+:kinesisvideo:[a-z\d-]+:\d{12}:stream/([a-zA
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_.\-]+$")]
 VideoArn = Annotated[str, Field(pattern=r"^arn:([a-z\d-]+):kinesisvideo:([a-z\d-]+):\d{12}:.+$")]
 DataArn = Annotated[str, Field(pattern=r"^arn:([a-z\d-]+):kinesis:([a-z\d-]+):\d{12}:.+$")]
+KmsKeyId = Annotated[
+    str,
+    Field(min_length=1, max_length=2048, pattern=r"^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}$"),
+]
+Regions = Annotated[tuple[Refused, ...], Field(min_length=0, max_length=10)]
+RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +75,7 @@ class Output:
     __pydantic_config__: ClassVar[ConfigDict] = WIRE
 
     kinesis_data_stream: KinesisDataStream | None = None
-    s3_destination: Annotated[S3Destination | None, Field(alias="S3Destination")] = None
+    s3_destination: Annotated[Refused | None, Field(alias="S3Destination")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +95,7 @@ class Settings:
     __pydantic_config__: ClassVar[ConfigDict] = WIRE
 
     face_search: FaceSearch | None = None
-    connected_home: ConnectedHome | None = None
+    connected_home: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +119,9 @@ class CreateStreamProcessor:
     settings: Settings
     role_arn: RoleArn
     tags: Tags | None = None
-    notification_channel: NotificationChannel | None = None
+    notification_channel: Refused | None = None
     kms_key_id: KmsKeyId | None = None
-    regions_of_interest: RegionsOfInterest | None = None
+    regions_of_interest: Regions | None = None
     data_sharing_preference: DataSharingPreference | None = None
 
 
@@ -157,8 +151,8 @@ class StartStreamProcessor:
     __pydantic_config__: ClassVar[ConfigDict] = WIRE
 
     name: Name
-    start_selector: StartSelector | None = None
-    stop_selector: StopSelector | None = None
+    start_selector: Refused | None = None
+    stop_selector: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +162,10 @@ class UpdateStreamProcessor:
     __pydantic_config__: ClassVar[ConfigDict] = WIRE
 
     name: Name
-    settings_for_update: SettingsForUpdate | None = None
-    regions_of_interest_for_update: RegionsOfInterest | None = None
+    settings_for_update: Refused | None = None
+    regions_of_interest_for_update: Regions | None = None
     data_sharing_preference_for_update: DataSharingPreference | None = None
-    parameters_to_delete: tuple[Parameter, ...] | None = None
+    parameters_to_delete: tuple[str, ...] | None = None
 
 
 def create_stream_processor(call: Call, request: CreateStreamProcessor) -> Answer:
@@ -278,7 +272,7 @@ def update_stream_processor(call: Call, request: UpdateStreamProcessor) -> Answe
     """Take note that nothing is shared; all else that can be updated belongs to label detection."""
     reached(call, request.name)
     if (
-        request.settings_for_update is not None
+        request.settings_for_update
         or request.regions_of_interest_for_update
         or request.parameters_to_delete
     ):

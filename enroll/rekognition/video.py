@@ -27,12 +27,12 @@ from enroll.rekognition.call import Answer, Call
 from enroll.rekognition.details import box_of, stored
 from enroll.rekognition.errors import ServiceError, invalid
 from enroll.rekognition.images import named
-from enroll.rekognition.label_detection import TopicArn
 from enroll.rekognition.members import (
     WIRE,
     ClientRequestToken,
     CollectionId,
     Percent,
+    Refused,
     S3Object,
     Token,
 )
@@ -48,9 +48,6 @@ TOKEN_VALID = timedelta(hours=24)
 JobId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9-_]+$")]
 JobTag = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[a-zA-Z0-9_.\-:+=\/]+$")]
 MaxResults = Annotated[int, Field(ge=1)]
-
-
-RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")]
 
 
 class FaceAttributes(StrEnum):
@@ -70,16 +67,6 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotificationChannel:
-    """Where Amazon would publish that a job has ended."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = WIRE
-
-    sns_topic_arn: TopicArn
-    role_arn: RoleArn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartFaceDetection:
     """A request."""
 
@@ -87,7 +74,7 @@ class StartFaceDetection:
 
     video: Video
     client_request_token: ClientRequestToken | None = None
-    notification_channel: NotificationChannel | None = None
+    notification_channel: Refused | None = None
     face_attributes: FaceAttributes | None = None
     job_tag: JobTag | None = None
 
@@ -102,7 +89,7 @@ class StartFaceSearch:
     collection_id: CollectionId
     face_match_threshold: Percent | None = None
     client_request_token: ClientRequestToken | None = None
-    notification_channel: NotificationChannel | None = None
+    notification_channel: Refused | None = None
     job_tag: JobTag | None = None
 
 
@@ -187,7 +174,7 @@ def get_face_search(call: Call, request: GetFaceSearch) -> Answer:
     return answer
 
 
-def _checked(call: Call, video: Video, channel: NotificationChannel | None) -> tuple[str, str]:
+def _checked(call: Call, video: Video, channel: Refused | None) -> tuple[str, str]:
     """Return the bucket and the name of a video that is there and not too large.
 
     :raises ServiceError: InvalidParameterException, InvalidS3ObjectException, or

@@ -24,7 +24,7 @@ class Program:
     """What the command line hands over: a folder of its own, the models of all tests."""
 
     def __init__(self, folder: Path, models: ModelStore) -> None:
-        self.config = config = folder / "ostiary.toml"
+        config = folder / "ostiary.toml"
         config.write_text(
             f'[storage]\nfolder = "{folder / "data"}"\n[models]\nfolder = "{models.path("sface").parent}"\n'
         )

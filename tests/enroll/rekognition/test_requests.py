@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from enroll.rekognition.errors import ServiceError
 from enroll.rekognition.handlers import HANDLERS, request_type
+from enroll.rekognition.members import Refused
 from enroll.rekognition.operations import BY_NAME, OFFERED
 from enroll.rekognition.reading import read_request
 from tests.enroll.rekognition.model import service_model
@@ -79,16 +80,18 @@ def _member(hint: Any, shape: Shape, place: str) -> Iterator[str]:
         yield from differences(base, shape)
     elif get_origin(base) is tuple:
         yield from _member(get_args(base)[0], shape.member, f"{place}[]")
+    elif base == Refused:
+        assert shape.type_name == "structure"
     elif get_origin(base) is Mapping:
         key, value = get_args(base)
         yield from _member(key, shape.key, f"{place} key")
         yield from _member(value, shape.value, f"{place} value")
     elif isinstance(base, type) and issubclass(base, StrEnum):
-        if [str(each) for each in base] != shape.metadata.get("enum"):
+        if {str(each) for each in base} != set(shape.metadata.get("enum", ())):
             yield f"{place} has other values than the model"
     else:
         names = {str: "string", bytes: "blob", int: "integer", float: "float", bool: "boolean"}
-        if names[base] != shape.type_name.replace("long", "integer"):
+        if names[base] != shape.type_name:
             yield f"{place} is {base}, the model has {shape.type_name}"
 
 

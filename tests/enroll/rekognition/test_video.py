@@ -57,7 +57,7 @@ def test_faces_are_detected_and_told_page_by_page(client: Any, appliance: Applia
     do_all(appliance)
 
     times: list[int] = []
-    more: dict[str, str] = {}
+    more: dict[str, Any] = {}
     while True:
         page = client.get_face_detection(JobId=job_id, MaxResults=7, **more)
         assert (page["JobStatus"], page["JobTag"], page["Video"]) == ("SUCCEEDED", "tag", CLIP)
