@@ -25,11 +25,12 @@ from edge.streams.processors import NewProcessor, Processor, Processors
 from edge.streams.states import WATCHED, Status, failing, seeing
 from edge.streams.watcher import Wanted, Watcher
 from edge.video.analysis import Analysis
-from edge.video.findings import described
+from edge.video.findings import Describer
 from edge.video.jobs import Jobs
 from edge.video.runner import JobRunner
 from edge.video.turns import SharedNetworks
 from edge.video.work import Work
+from edge.vision.attribute_reader import AttributeReader
 from edge.wiring import door_policy
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,9 @@ def work(core: Core, *, stop: threading.Event, until_idle: float | None = None) 
         buckets=Buckets(core.settings.rekognition.buckets),
         finder=networks,
         galleries=core.galleries,
-        describe=described,
+        describe=Describer(
+            lambda: AttributeReader.load(core.models, threads=core.settings.recognition.threads)
+        ),
         calibration=core.embedder.calibration,
         clock=_now,
         stopped=stop.is_set,

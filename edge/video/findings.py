@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from edge.domain import Box, Face, Pixels, Pose
-from edge.vision.landmark_types import DEFAULT_TYPES, named_landmarks
+from edge.vision.attribute_reader import AttributeReader
+from edge.vision.landmark_types import DEFAULT_TYPES, Landmark, named_landmarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Point:
 class FoundFace:
     """A face in a frame. *box* in fractions of the frame, percentages and degrees as in a Face.
 
-    *attributes* is what else was asked for and can be told, as JSON would hold it.
+    *attributes* is what else was asked for and can be told, in Rekognition's words, as JSON holds it.
     """
 
     box: Box
@@ -42,24 +43,52 @@ class Describe(Protocol):
     def __call__(self, pixels: Pixels, face: Face, *, everything: bool) -> FoundFace: ...
 
 
-def described(pixels: Pixels, face: Face, *, everything: bool) -> FoundFace:
-    """Return what a :class:`~edge.domain.Face` tells by itself, without another network.
+class Describer:
+    """A :class:`Describe` that asks for what tells more about a face when that is first wanted.
 
-    By default five named points, all thirty where *everything* is asked for.
+    By default five named points, which a face tells by itself. *everything* is all thirty, and whether
+    eyes and mouth are open where the face shows it; whether it is covered and where it looks is not
+    told of faces in videos, as at Amazon. One object serves one thread.
     """
+
+    def __init__(self, load: Callable[[], AttributeReader]) -> None:
+        self._load = load
+        self._reader: AttributeReader | None = None
+
+    def __call__(self, pixels: Pixels, face: Face, *, everything: bool) -> FoundFace:
+        if face.mesh is None:
+            return _found(pixels, face, (), {})
+        if not everything:
+            named = named_landmarks(face.mesh)
+            return _found(pixels, face, [each for each in named if each.type in DEFAULT_TYPES], {})
+        if self._reader is None:
+            self._reader = self._load()
+        told = self._reader.attributes(pixels, face)
+        stated = {"EyesOpen": told.eyes_open, "MouthOpen": told.mouth_open}
+        return _found(
+            pixels,
+            face,
+            told.landmarks,
+            {
+                name: {"Value": each.value, "Confidence": each.confidence}
+                for name, each in stated.items()
+                if each is not None
+            },
+        )
+
+
+def _found(
+    pixels: Pixels, face: Face, named: Iterable[Landmark], attributes: Mapping[str, Any]
+) -> FoundFace:
     height, width = pixels.shape[:2]
-    named = () if face.mesh is None else named_landmarks(face.mesh)
     return FoundFace(
         box=face.box.relative_to(width, height),
         confidence=face.confidence,
         pose=face.quality.pose,
         brightness=face.quality.brightness,
         sharpness=face.quality.sharpness,
-        points=tuple(
-            Point(str(each.type), each.x / width, each.y / height)
-            for each in named
-            if everything or each.type in DEFAULT_TYPES
-        ),
+        points=tuple(Point(str(each.type), each.x / width, each.y / height) for each in named),
+        attributes=attributes,
     )
 
 

@@ -69,11 +69,13 @@ def test_the_man_is_found_five_times_a_second(core: Core, analysed: Analysed) ->
 def test_everything_that_can_be_told_is_told_if_it_is_asked_for(
     core: Core, analysed: Analysed
 ) -> None:
-    """All thirty points rather than five."""
+    """All thirty points rather than five, and whether eyes and mouth are open."""
     job = analysed(Request(kind=Kind.DETECTION, bucket=BUCKET, name=CLIP, everything=True))
 
-    found = Results(core.video).page(job.job_id, first=0, limit=1).found
+    found = Results(core.video).page(job.job_id, first=0, limit=20).found
     assert len(found[0].face.points) == 30
+    assert set(found[0].face.attributes) <= {"EyesOpen", "MouthOpen"}
+    assert any(each.face.attributes for each in found)
 
 
 def test_the_man_is_one_person_and_known_where_he_is_enrolled(
