@@ -68,7 +68,7 @@ def ensure_collection(client: Any, collection: str) -> set[str]:
     except client.exceptions.ResourceAlreadyExistsException:
         print(f"The collection {collection} is there already.")
     pages = client.get_paginator("list_faces").paginate(CollectionId=collection)
-    return {face["ExternalImageId"] for page in pages for face in page["Faces"]}
+    return {face.get("ExternalImageId", "") for page in pages for face in page["Faces"]}
 
 
 def index_badges(client: Any, collection: str, folder: Path) -> None:
@@ -111,7 +111,7 @@ def authenticate(client: Any, collection: str, photo: Path) -> tuple[str | None,
     alike = {  # by badge, its most alike face: they come best first
         match["Face"]["ExternalImageId"]: match["Similarity"]
         for match in reversed(told["FaceMatches"])
-        if match["Similarity"] > ABOVE
+        if match["Similarity"] > ABOVE and "ExternalImageId" in match["Face"]
     }
     if not alike:
         return None, f"like nobody above {ABOVE:g} %"
@@ -134,7 +134,7 @@ def main() -> int:
     parser.add_argument("badges", type=Path)
     parser.add_argument("arriving", type=Path, nargs="+")
     parser.add_argument("--collection", default="building")
-    parser.add_argument("--clean", action="store_true", help="delete the collection at the end")
+    parser.add_argument("--clean", action="store_true", help="at the end, delete the collection")
     parser.add_argument("--endpoint", default=os.environ.get("AWS_ENDPOINT_URL_REKOGNITION"))
     parser.add_argument("--verify", metavar="CERTIFICATE", help="default: $AWS_CA_BUNDLE")
     arguments = parser.parse_args()

@@ -23,7 +23,7 @@ import struct
 import sys
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from hashlib import sha256
@@ -57,25 +57,19 @@ CREATE TABLE IF NOT EXISTS images (
 CREATE TABLE IF NOT EXISTS faces (
     image_id TEXT NOT NULL REFERENCES images ON DELETE CASCADE,
     face_id INTEGER NOT NULL,  -- 1 is the largest face of its photo
-    confidence REAL NOT NULL,
-    box_left REAL NOT NULL, box_top REAL NOT NULL,  -- fractions of the upright photo
-    box_width REAL NOT NULL, box_height REAL NOT NULL,
-    yaw REAL NOT NULL, pitch REAL NOT NULL, roll REAL NOT NULL,  -- degrees
-    brightness REAL NOT NULL, sharpness REAL NOT NULL,  -- percent
-    eyes_open INTEGER, mouth_open INTEGER, covered INTEGER,  -- NULL: this face does not tell
-    landmarks TEXT NOT NULL,  -- [{"Type": …, "X": …, "Y": …}, …], fractions as well
+    detail TEXT NOT NULL,      -- as DetectFaces told it: what it did not tell is absent
     PRIMARY KEY (image_id, face_id)
 );
 CREATE TABLE IF NOT EXISTS removed (sha256 TEXT PRIMARY KEY);  -- these stay out
 """
 
 OF_FACES = {
-    "eyes_open": "faces.eyes_open = :eyes_open",
-    "mouth_open": "faces.mouth_open = :mouth_open",
-    "covered": "faces.covered = :covered",
-    "min_sharpness": "faces.sharpness >= :min_sharpness",
-    "min_brightness": "faces.brightness >= :min_brightness",
-    "max_yaw": "abs(faces.yaw) <= :max_yaw",
+    "eyes_open": "detail ->> '$.EyesOpen.Value' = :eyes_open",
+    "mouth_open": "detail ->> '$.MouthOpen.Value' = :mouth_open",
+    "covered": "detail ->> '$.FaceOccluded.Value' = :covered",
+    "min_sharpness": "detail ->> '$.Quality.Sharpness' >= :min_sharpness",
+    "min_brightness": "detail ->> '$.Quality.Brightness' >= :min_brightness",
+    "max_yaw": "abs(detail ->> '$.Pose.Yaw') <= :max_yaw",
 }
 OF_PHOTOS = {
     "taken_from": "images.taken >= :taken_from",
@@ -115,10 +109,9 @@ def prepare(content: bytes) -> tuple[bytes, str | None]:
     try:
         with Image.open(io.BytesIO(content)) as image:
             taken, pixels = taken_at(image), image.width * image.height
-            if image.format in {"JPEG", "PNG"}:
-                if len(content) <= LARGEST and pixels <= MOST_PIXELS:
-                    return content, taken
-                image.draft("RGB", (SCALED_TO, SCALED_TO))  # less to unpack, of a JPEG
+            fits = len(content) <= LARGEST and pixels <= MOST_PIXELS
+            if fits and image.format in {"JPEG", "PNG"}:
+                return content, taken
             upright = ImageOps.exif_transpose(image).convert("RGB")
             upright.thumbnail((SCALED_TO, SCALED_TO))
             smaller = io.BytesIO()
@@ -146,21 +139,6 @@ def detect(client: Any, content: bytes) -> list[dict[str, Any]]:
             raise UnusablePhotoError(error.response["Error"]["Message"]) from error
         raise
     return list(told["FaceDetails"])
-
-
-def columns(face: dict[str, Any]) -> dict[str, Any]:
-    """Return a FaceDetail as columns. What the appliance did not tell is None, never guessed."""
-    box, pose, quality = face["BoundingBox"], face["Pose"], face["Quality"]
-    return {
-        "confidence": face["Confidence"],
-        **{f"box_{side.lower()}": box[side] for side in ("Left", "Top", "Width", "Height")},
-        **{turn.lower(): pose[turn] for turn in ("Yaw", "Pitch", "Roll")},
-        **{name.lower(): quality[name] for name in ("Brightness", "Sharpness")},
-        "eyes_open": face.get("EyesOpen", {}).get("Value"),
-        "mouth_open": face.get("MouthOpen", {}).get("Value"),
-        "covered": face.get("FaceOccluded", {}).get("Value"),
-        "landmarks": json.dumps(face["Landmarks"]),
-    }
 
 
 def photos_in(folder: Path) -> Iterator[Path]:
@@ -204,10 +182,10 @@ def take_in(index: sqlite3.Connection, client: Any, path: Path) -> str:
         "INSERT INTO images VALUES (?, ?, ?, ?, ?, ?)",
         (image_id, name, stat.st_size, stat.st_mtime_ns, digest, taken),
     )
-    for face_id, face in enumerate(faces, start=1):
-        row = {"image_id": image_id, "face_id": face_id} | columns(face)
-        names, places = ", ".join(row), ", ".join(f":{column}" for column in row)
-        index.execute(f"INSERT INTO faces ({names}) VALUES ({places})", row)  # noqa: S608 - ours
+    index.executemany(
+        "INSERT INTO faces VALUES (?, ?, ?)",
+        [(image_id, face_id, json.dumps(face)) for face_id, face in enumerate(faces, start=1)],
+    )
     return "changed" if known else "new"
 
 
@@ -245,15 +223,17 @@ def search(index: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         {name: asked[name] for name in asked.keys() & (OF_FACES | OF_PHOTOS).keys()},
     ).fetchall()  # only conditions from the tables above are in the text; values are bound
     for row in found:
-        face = "no face"
-        if row["face_id"] is not None:
-            eyes = {None: "unknown", 0: "closed", 1: "open"}[row["eyes_open"]]
-            face = (
-                f"{row['face_id']:>3}  sharpness {row['sharpness']:3.0f}"
-                f"  yaw {row['yaw']:+4.0f}°  eyes {eyes:7}"
-            )
-        print(f"{row['image_id'][:8]}  {face}  {row['taken'] or 'undated':19}  {row['path']}")
+        face = "no face" if row["detail"] is None else summary(json.loads(row["detail"]))
+        where = f"{row['image_id'][:8]} {row['face_id'] or '–':>2}"
+        print(f"{where}  {face:42}  {row['taken'] or 'undated':19}  {row['path']}")
     return 0 if found else 1
+
+
+def summary(face: dict[str, Any]) -> str:
+    """Return what is most asked about a face, in a line."""
+    eyes = {None: "not told", True: "open", False: "closed"}[face.get("EyesOpen", {}).get("Value")]
+    sharpness, yaw = face["Quality"]["Sharpness"], face["Pose"]["Yaw"]
+    return f"sharpness {sharpness:3.0f}  yaw {yaw:+4.0f}°  eyes {eyes}"
 
 
 def draw(index: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -268,11 +248,15 @@ def draw(index: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         upright = ImageOps.exif_transpose(image).convert("RGB")
     pen, (width, height) = ImageDraw.Draw(upright), upright.size
     thick = max(1, max(upright.size) // 400)
-    for face in index.execute("SELECT * FROM faces WHERE image_id = ?", (row["image_id"],)):
-        left, top = face["box_left"] * width, face["box_top"] * height
-        right, bottom = left + face["box_width"] * width, top + face["box_height"] * height
+    for (detail,) in index.execute(
+        "SELECT detail FROM faces WHERE image_id = ?", [row["image_id"]]
+    ):
+        face = json.loads(detail)
+        box = face["BoundingBox"]
+        left, top = box["Left"] * width, box["Top"] * height
+        right, bottom = left + box["Width"] * width, top + box["Height"] * height
         pen.rectangle((left, top, right, bottom), outline="lime", width=thick)
-        for point in json.loads(face["landmarks"]):
+        for point in face["Landmarks"]:
             pen.circle((point["X"] * width, point["Y"] * height), thick, fill="red")
     upright.save(arguments.out)
     return 0
@@ -297,43 +281,37 @@ def the_photo(index: sqlite3.Connection, beginning: str) -> sqlite3.Row:
     return found[0]
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the command line."""
-    told = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    told.add_argument("--index", type=Path, default=Path("photo_index.db"), metavar="FILE")
-    commands = told.add_subparsers(required=True)
-
-    command = commands.add_parser("build", help=build.__doc__)
-    command.set_defaults(run=build)
-    command.add_argument("folder", type=Path)
-    command.add_argument("--endpoint", default=os.environ.get("AWS_ENDPOINT_URL_REKOGNITION"))
-    command.add_argument("--verify", metavar="CERTIFICATE", help="default: $AWS_CA_BUNDLE")
-
-    command = commands.add_parser("search", help=search.__doc__)
-    command.set_defaults(run=search)
-    for name in ("eyes-open", "mouth-open", "covered"):
-        command.add_argument(f"--{name}", action=argparse.BooleanOptionalAction)
-    for name in ("min-sharpness", "min-brightness", "max-yaw"):
-        command.add_argument(f"--{name}", type=float)
-    command.add_argument("--taken-from", metavar="2026-11-02")
-    command.add_argument("--taken-before", metavar="2026-12")
-    command.add_argument("--count-faces", type=int, help="in the photo, whatever they are like")
-    command.add_argument("--everybody", action="store_true", help="each face must be as asked")
-
-    command = commands.add_parser("draw", help=draw.__doc__)
-    command.set_defaults(run=draw)
-    command.add_argument("image_id")
-    command.add_argument("out", type=Path)
-
-    command = commands.add_parser("remove", help=remove.__doc__)
-    command.set_defaults(run=remove)
-    command.add_argument("image_id")
-    return told
-
-
 def main() -> int:
     """Do what the command line says; 1 if nothing was found or a photo was skipped."""
-    arguments = parser().parse_args()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--index", type=Path, default=Path("photo_index.db"), metavar="FILE")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run: Callable[[sqlite3.Connection, argparse.Namespace], int]) -> Any:
+        told = commands.add_parser(run.__name__, help=run.__doc__, description=run.__doc__)
+        told.set_defaults(run=run)
+        return told.add_argument
+
+    option = command(build)
+    option("folder", type=Path)
+    option("--endpoint", default=os.environ.get("AWS_ENDPOINT_URL_REKOGNITION"))
+    option("--verify", metavar="CERTIFICATE", help="default: $AWS_CA_BUNDLE")
+    option = command(search)
+    for name in ("--eyes-open", "--mouth-open", "--covered"):
+        option(name, action=argparse.BooleanOptionalAction)
+    for name in ("--min-sharpness", "--min-brightness", "--max-yaw"):
+        option(name, type=float)
+    option("--taken-from", metavar="2026-11-02")
+    option("--taken-before", metavar="2026-12")
+    option("--count-faces", type=int, help="in the photo, whatever they are like")
+    option("--everybody", action="store_true", help="each face of the photo must be as asked")
+    option = command(draw)
+    option("image_id", help="or its beginning")
+    option("out", type=Path)
+    option = command(remove)
+    option("image_id", help="or its beginning")
+
+    arguments = parser.parse_args()
     try:
         with closing(open_index(arguments.index)) as index:
             return int(arguments.run(index, arguments))
