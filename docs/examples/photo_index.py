@@ -32,7 +32,7 @@ from typing import Any, NoReturn
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 LARGEST = 5 * 2**20
@@ -117,6 +117,8 @@ def prepare(content: bytes) -> tuple[bytes, str | None]:
             smaller = io.BytesIO()
             upright.save(smaller, "JPEG", quality=90)
             return smaller.getvalue(), taken
+    except UnidentifiedImageError as error:
+        raise UnusablePhotoError("not a picture that can be read") from error
     except Exception as error:  # a decoder fed with nonsense raises nearly any there is
         raise UnusablePhotoError(str(error) or type(error).__name__) from error
 
