@@ -17,7 +17,7 @@ from edge.domain import Pixels
 from tests.appliance import Appliance
 from tests.docs.conftest import Terminal, terminal
 
-REFUSED = 254
+REFUSED = 255
 """What the command line ends with if a service refuses."""
 
 
@@ -111,7 +111,7 @@ def test_pages_are_turned_by_the_command_line(aws: CommandLine, collection: str)
     [
         ("describe-collection", ("--collection-id", "nobody"), "ResourceNotFoundException"),
         ("detect-faces", ("--image-bytes", "fileb:///dev/null"), "ValidationException"),
-        ("create-project", ("--project-name", "mine"), "InvalidParameterException"),
+        ("create-project", ("--project-name", "mine"), "AccessDeniedException"),
     ],
 )
 def test_refusals_are_shown(
