@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
 from edge.demonstration.footage import ASTRONAUT, CARPHONE, CAT, COFFEE, clip, picture
 from edge.domain import Pixels
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
+from enroll.passwords import Passwords
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,12 @@ def models() -> ModelStore:
 def recognizer(models: ModelStore) -> Recognizer:
     """Compose the real networks once: loading them takes a tenth of a second."""
     return Recognizer.load(models)
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Passwords:
+    """Hash with the cheapest parameters: what is tested here is not argon2."""
+    return Passwords(PasswordHasher.from_parameters(CHEAPEST))
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,6 @@ from typing import Any
 
 import cv2
 import pytest
-from argon2 import PasswordHasher
-from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
@@ -145,12 +143,6 @@ def upload(*photos: bytes) -> list[FileStorage]:
         FileStorage(BytesIO(photo), filename=f"IMG_{number}.jpg", name="photos")
         for number, photo in enumerate(photos)
     ]
-
-
-@pytest.fixture(scope="session")
-def passwords() -> Passwords:
-    """Hash with the cheapest parameters: what is tested here is not argon2."""
-    return Passwords(PasswordHasher.from_parameters(CHEAPEST))
 
 
 @pytest.fixture

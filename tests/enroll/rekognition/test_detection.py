@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -13,6 +12,7 @@ import pytest
 from PIL import Image
 
 from edge.domain import Pixels
+from tests.appliance import contents
 from tests.enroll.conftest import jpeg
 from tests.enroll.rekognition.conftest import Appliance
 
@@ -232,12 +232,3 @@ def test_nothing_is_kept(appliance: Appliance, client: Any, man: tuple[bytes, ..
     client.detect_faces(Image={"Bytes": man[0]}, Attributes=["ALL"])
     client.compare_faces(SourceImage={"Bytes": man[0]}, TargetImage={"Bytes": man[2]})
     assert contents(appliance.folder) == before
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return what every file below *folder* holds, but for SQLite's shared memory of locks."""
-    return {
-        str(path): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith("-shm")
-    }
