@@ -31,6 +31,9 @@ PUBLIC = {
     "static",
 }
 
+SIGNED = {"rekognition.answer"}
+"""Whoever asks there says by a signature who she is; no session counts."""
+
 ENDING = {"sign_in.sign_out", "kiosk.open_kiosk"}
 """Whoever is let in there is somebody else afterwards."""
 
@@ -136,8 +139,8 @@ def ask(browser: Browser, method: str, path: str) -> int:
 
 
 def test_the_table_is_whole(house: House) -> None:
-    """Every address is either public by intention or in the table of roles."""
-    assert {endpoint for endpoint, _, _ in routes(house.app)} == PUBLIC | ALLOWED.keys()
+    """Every address is public by intention, asks for a signature, or is in the table of roles."""
+    assert {endpoint for endpoint, _, _ in routes(house.app)} == (PUBLIC | SIGNED | ALLOWED.keys())
 
 
 def test_nobody_signed_in(house: House) -> None:
@@ -147,6 +150,8 @@ def test_nobody_signed_in(house: House) -> None:
         if endpoint in PUBLIC:
             # 302: nobody owes a code; 401: the empty form; 404: no such link
             assert status in {200, 302, 401, 404}, endpoint
+        elif endpoint in SIGNED:
+            assert status == 400, endpoint
         else:
             assert status == (302 if method == "GET" else 401), endpoint
 
@@ -157,6 +162,9 @@ def test_each_role(house: House, role: Role) -> None:
     browser = house.signed_in(role)
     for endpoint, method, path in routes(house.app):
         if endpoint in PUBLIC or endpoint in ENDING:
+            continue
+        if endpoint in SIGNED:
+            assert ask(browser, method, path) == 400, endpoint
             continue
         denied = ask(browser, method, path) == 403
         assert denied == (role not in ALLOWED[endpoint]), (endpoint, method)

@@ -28,6 +28,7 @@ class Program:
         config.write_text(
             f'[storage]\nfolder = "{folder / "data"}"\n[models]\nfolder = "{models.path("sface").parent}"\n'
         )
+        self.config = config
         self.settings = load_settings(config, environment={})
         self.core = Core(self.settings)
 
