@@ -28,11 +28,13 @@ from contextlib import closing
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+
+Read = TypeVar("Read")
 
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 LARGEST = 5 * 2**20
@@ -74,8 +76,7 @@ OF_FACES = {
 OF_PHOTOS = {
     "taken_from": "images.taken >= :taken_from",
     "taken_before": "images.taken < :taken_before",
-    "count_faces": "(SELECT count(*) FROM faces AS f WHERE f.image_id = images.image_id)"
-    " = :count_faces",
+    "count_faces": "(SELECT count(*) FROM faces WHERE image_id = images.image_id) = :count_faces",
 }
 """Conditions of a search, by the options that ask for them."""
 
@@ -154,16 +155,25 @@ def photos_in(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in sorted(names) if name.lower().endswith(PHOTOS))
 
 
+def reading(path: Path, read: Callable[[Path], Read]) -> Read:
+    """Return what *read* finds at a path; one file that cannot be read does not end the run."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise UnusablePhotoError(error.strerror or str(error)) from error
+
+
 def take_in(index: sqlite3.Connection, client: Any, path: Path) -> str:
     """Bring the index up to date with one file; return what it is to the index.
 
-    :raises UnusablePhotoError: if it cannot be read; what was known of it has left the index.
+    :raises UnusablePhotoError: if it cannot be read; if that is because it changed, what was known
+        of it has left the index.
     """
-    stat, name = path.stat(), str(path)
+    stat, name = reading(path, Path.stat), str(path)
     known = index.execute("SELECT * FROM images WHERE path = ?", (name,)).fetchone()
     if known and (known["bytes"], known["modified"]) == (stat.st_size, stat.st_mtime_ns):
         return "unchanged"
-    content = path.read_bytes()
+    content = reading(path, Path.read_bytes)
     digest = sha256(content).hexdigest()
     if known and known["sha256"] != digest:
         index.execute("DELETE FROM images WHERE path = ?", (name,))

@@ -87,6 +87,7 @@ def test_the_building(aws: CommandLine, collection: str) -> None:
     assert deleted["DeletedFaces"] == [face["FaceId"]]
 
 
+@pytest.mark.slow
 def test_two_photos_compared(aws: CommandLine) -> None:
     """Without any collection."""
     photos = ("--source-image-bytes", "fileb://4711.png", "--target-image-bytes")
@@ -97,6 +98,7 @@ def test_two_photos_compared(aws: CommandLine) -> None:
     assert (told["FaceMatches"], len(told["UnmatchedFaces"])) == ([], 1)
 
 
+@pytest.mark.slow
 def test_pages_are_turned_by_the_command_line(aws: CommandLine, collection: str) -> None:
     """It follows NextToken by itself: three faces in pages of one."""
     for name in ("4711", "man", "woman"):

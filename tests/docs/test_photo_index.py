@@ -182,6 +182,16 @@ def test_damaged_files_are_told_and_skipped(shell: Terminal, photos: Path, woman
     assert found(shell) == []
 
 
+def test_a_file_that_cannot_be_read(shell: Terminal, photos: Path, woman: Path) -> None:
+    """A link that leads nowhere is told and skipped, too."""
+    (photos / "link.jpg").symlink_to(photos / "nowhere.jpg")
+    run = build(shell)
+
+    assert (run.returncode, run.stdout) == (1, "1 skipped, 1 new\n")
+    assert "link.jpg" in run.stderr
+    assert found(shell) == [woman.name]
+
+
 def test_large_and_other_pictures_are_made_to_fit(
     shell: Terminal, photos: Path, astronaut: Pixels
 ) -> None:
