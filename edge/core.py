@@ -121,7 +121,12 @@ class Core:
 
         :raises ModelError: if there is no such embedder.
         """
-        return Galleries(self.collection_path, self.key, calibration=self.embedder.calibration)
+        return Galleries(
+            self.collection_path,
+            self.key,
+            model=self.embedder.model,
+            calibration=self.embedder.calibration,
+        )
 
     @cached_property
     def database(self) -> Database:

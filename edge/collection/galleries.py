@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from edge.collection.search import Gallery
+from edge.domain import ModelId
 from edge.errors import NotFoundError
 from edge.similarity import Calibration
 from edge.storage.key import Key
@@ -20,14 +21,21 @@ MOST_OPEN = 8
 class Galleries:
     """Gives out one gallery a collection; threads may share it and what it gives.
 
-    *calibration* is that of the embedder that made the vectors.
+    *calibration* is that of the embedder *model*: collections of another one's vectors are refused.
     """
 
     def __init__(
-        self, path: Path, key: Key, *, calibration: Calibration, most_open: int = MOST_OPEN
+        self,
+        path: Path,
+        key: Key,
+        *,
+        model: ModelId,
+        calibration: Calibration,
+        most_open: int = MOST_OPEN,
     ) -> None:
         self._path = path
         self._key = key
+        self._model = model
         self._calibration = calibration
         self._most_open = most_open
         self._turn = threading.Lock()
@@ -39,6 +47,7 @@ class Galleries:
         """Lend the gallery of a collection; the least recently used ones are forgotten.
 
         :raises NotFoundError: if there is no such collection.
+        :raises ModelMismatchError: if it holds vectors of another model.
         :raises StorageError: if the copy cannot be made or brought up to date.
         """
         gallery = self._borrow(collection_id)
@@ -48,6 +57,7 @@ class Galleries:
             except NotFoundError:
                 self._drop(collection_id, gallery)
                 raise
+            gallery.collection.refuse_other_model(self._model)
             yield gallery
         finally:
             self._give_back(collection_id)

@@ -11,7 +11,8 @@ import pytest
 from edge.collection.collections import Collections
 from edge.collection.faces import Faces
 from edge.collection.galleries import Galleries
-from edge.errors import NotFoundError
+from edge.domain import ModelId
+from edge.errors import ModelMismatchError, NotFoundError
 from edge.storage.database import Database
 from edge.storage.key import Key
 from tests.edge.collection.conftest import CALIBRATION, MODEL, FaceMaker
@@ -20,7 +21,7 @@ from tests.edge.collection.conftest import CALIBRATION, MODEL, FaceMaker
 @pytest.fixture
 def galleries(database: Database, key: Key) -> Iterator[Galleries]:
     """Keep two copies at most."""
-    made = Galleries(Path(database.path), key, calibration=CALIBRATION, most_open=2)
+    made = Galleries(Path(database.path), key, model=MODEL, calibration=CALIBRATION, most_open=2)
     yield made
     made.close()
 
@@ -76,6 +77,13 @@ def test_a_deleted_collections_gallery_is_gone(
     collections.create("one", model=MODEL, dimension=128)
     with galleries.of("one") as gallery:
         assert gallery.face_count == 0
+
+
+def test_another_models_collection(galleries: Galleries, collections: Collections) -> None:
+    """Its vectors would be judged by the wrong scale."""
+    collections.create("other", model=ModelId("other", "cd" * 32), dimension=64)
+    with pytest.raises(ModelMismatchError), galleries.of("other"):
+        pass
 
 
 def test_none_of_that_name(galleries: Galleries) -> None:

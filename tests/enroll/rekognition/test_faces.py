@@ -13,8 +13,8 @@ import pytest
 
 from edge.audit import EventKind
 from edge.collection.collections import Collections
-from edge.collection.faces import Faces
-from edge.domain import ModelId, Pixels
+from edge.collection.faces import Faces, NewFace
+from edge.domain import Box, ModelId, Pixels, Pose, Quality, normalized
 from tests.enroll.conftest import jpeg
 from tests.enroll.rekognition.conftest import Appliance
 
@@ -232,3 +232,9 @@ def test_another_embedders_collection(client: Any, appliance: Appliance, woman: 
         with pytest.raises(client.exceptions.InvalidParameterException, match="other"):
             operation(CollectionId=name, Image={"Bytes": woman})
     assert Faces(appliance.core.database).list(name) == ()
+    vector = normalized(np.ones(64, np.float32), model)
+    quality = Quality(80.0, 60.0, Pose(0.0, 0.0, 0.0), 112.0, 0.0, 0.8)
+    new = NewFace(vector, Box(0.2, 0.2, 0.5, 0.5), 99.0, quality)
+    (stored,) = Faces(appliance.core.database).index(name, [new])
+    with pytest.raises(client.exceptions.InvalidParameterException, match="other"):
+        client.search_faces(CollectionId=name, FaceId=stored.face_id)
