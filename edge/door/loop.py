@@ -30,22 +30,13 @@ from edge.door.parts import (
     Requests,
     Sign,
 )
-from edge.door.presentation import (
-    Observation,
-    PresentationPolicy,
-    Question,
-    Watch,
-    conclude,
-    observe,
-)
+from edge.door.presentation import PresentationPolicy, Question
 from edge.door.remote import RemoteUnlocking
+from edge.door.watching import Watching
 from edge.errors import AuditError, CameraError, EndOfFootageError, OstiaryError
 from edge.hardware import Camera
 
 log = logging.getLogger(__name__)
-
-FRAME_TIMEOUT = 0.5
-"""Seconds to wait for a frame before the loop looks around; the camera decides when it is lost."""
 
 FAULT_PAUSE = 0.5
 """Seconds between a fault and the next try, so that a lasting fault does not burn the processor."""
@@ -77,8 +68,7 @@ class DoorLoop:
         requests: Requests | None = None,
         signs: Sequence[Sign] = (),
     ) -> None:
-        self._camera = camera
-        self._recognizer = recognizer
+        self._watching = Watching(camera=camera, recognizer=recognizer, policy=policy.presentation)
         self._gallery = gallery
         self._pulse = pulse
         self._audit = audit
@@ -91,7 +81,6 @@ class DoorLoop:
             if requests is not None
             else None
         )
-        self._watch = Watch()
         self._fault: str | None = None
         self._fault_kind: str | None = None
 
@@ -132,23 +121,15 @@ class DoorLoop:
             sign.turned(released=self._pulse.active, fault=self._fault_kind)
 
     def _step(self) -> None:
-        frame = self._camera.read(FRAME_TIMEOUT)
-        if frame is None:
+        look = self._watching.look()
+        if look is None:
             return
-        face = self._recognizer.largest(frame.pixels)
-        observation = None
-        if face is not None:
-            embedding = self._recognizer.embed(frame.pixels, face) if face.quality.good else None
-            observation = Observation(face, embedding)
-        self._watch, follows = observe(
-            self._watch, observation, frame.monotonic, self._policy.presentation
-        )
-        if isinstance(follows, Question):
-            self._answer(follows, frame)
-        elif isinstance(follows, Decision):
-            self._announce(frame, follows, None)
+        if isinstance(look.follows, Question):
+            self._answer(look.follows, look.frame)
+        elif isinstance(look.follows, Decision):
+            self._announce(look.frame, look.follows, None)
         for observer in self._observers:
-            observer.looked(frame, face)
+            observer.looked(look.frame, look.face)
         self._recovered()
 
     def _answer(self, question: Question, frame: Frame) -> None:
@@ -164,9 +145,7 @@ class DoorLoop:
             busy=self._pulse.active,
             policy=self._policy.decision,
         )
-        self._watch = conclude(
-            self._watch, question, decision, frame.monotonic, self._policy.presentation
-        )
+        self._watching.conclude(question, decision, frame)
         if decision.granted or question.final:
             self._announce(frame, decision, evidence)
 
@@ -200,8 +179,7 @@ class DoorLoop:
         self._audit.append(event)
 
     def _recover(self, error: Exception) -> None:
-        # The evidence goes; who was let in and has not left yet stays known.
-        self._watch = Watch(spent=self._watch.spent)
+        self._watching.forget()
         if self._fault is None or not isinstance(error, CameraError):
             # Losing the camera ends a release. While it is lost no face can begin one, so what is
             # released then was asked for by a person, and keeps its time.
