@@ -306,6 +306,17 @@ class Evidence:
     refusals: tuple[QualityReason, ...] = ()
 
 
+class Prompt(StrEnum):
+    """What somebody at the door is asked to do; left and right are her own."""
+
+    LOOK_STRAIGHT = "LOOK_STRAIGHT"
+    TURN_LEFT = "TURN_LEFT"
+    TURN_RIGHT = "TURN_RIGHT"
+    LOOK_UP = "LOOK_UP"
+    BLINK = "BLINK"
+    COME_CLOSER = "COME_CLOSER"
+
+
 class Outcome(StrEnum):
     """What happens to the lock."""
 
@@ -330,6 +341,7 @@ class Reason(StrEnum):
     BADGE_REVOKED = "BADGE_REVOKED"
     LOW_QUALITY = "LOW_QUALITY"
     NOT_LIVE = "NOT_LIVE"
+    BACKED_OFF = "BACKED_OFF"
     BUSY = "BUSY"
 
 

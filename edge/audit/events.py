@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     BACKED_UP = "backed-up"
     SETTINGS_CHANGED = "settings-changed"
     FAULT = "fault"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from edge.config.load import load_settings
 from edge.config.settings import (
     CameraSettings,
     DoorSettings,
+    LivenessSettings,
     LiveSettings,
     LockSettings,
     ModelSettings,
@@ -23,6 +24,7 @@ __all__ = [
     "CameraSettings",
     "DoorSettings",
     "LiveSettings",
+    "LivenessSettings",
     "LockSettings",
     "ModelSettings",
     "RecognitionSettings",

@@ -41,6 +41,7 @@ AT_THE_DOOR = (
     EventKind.DOOR_STARTED,
     EventKind.DOOR_STOPPED,
     EventKind.FAULT,
+    EventKind.ALARM,
 )
 
 

@@ -89,19 +89,24 @@ class _Writer:
                     self._operator("PRELU", inputs, layer.name, self._shapes[layer.source])
                 case Dense():
                     self._dense(layer)
-                case Relu():
-                    self._elementwise("RELU", layer.name, layer.source)
-                case Sigmoid():
-                    self._elementwise("LOGISTIC", layer.name, layer.source)
-                case GlobalMean():
-                    self._global_mean(layer)
-                case Sum():
-                    options = ("AddOptions", schema.AddOptionsT())
-                    self._elementwise("ADD", layer.name, layer.source, layer.other, options=options)
-                case Gate():
-                    options = ("MulOptions", schema.MulOptionsT())
-                    self._elementwise("MUL", layer.name, layer.source, layer.other, options=options)
+                case _:
+                    self._simple(layer)
         return self._finish(description)
+
+    def _simple(self, layer: Relu | Sigmoid | GlobalMean | Sum | Gate) -> None:
+        match layer:
+            case Relu():
+                self._elementwise("RELU", layer.name, layer.source)
+            case Sigmoid():
+                self._elementwise("LOGISTIC", layer.name, layer.source)
+            case GlobalMean():
+                self._global_mean(layer)
+            case Sum():
+                options = ("AddOptions", schema.AddOptionsT())
+                self._elementwise("ADD", layer.name, layer.source, layer.other, options=options)
+            case Gate():
+                options = ("MulOptions", schema.MulOptionsT())
+                self._elementwise("MUL", layer.name, layer.source, layer.other, options=options)
 
     def _affine(self, layer: Affine) -> None:
         if (layer.scale != 1).any():

@@ -31,6 +31,7 @@ from edge.vision.tflite import Network
 
 def published() -> bytes:
     """Read SFace as OpenCV Zoo publishes it."""
+    assert SFACE.wheel is not None
     distribution = metadata.distribution(SFACE.wheel.distribution)
     return Path(str(distribution.locate_file(SFACE.wheel.path))).read_bytes()
 
