@@ -75,6 +75,7 @@ def attack(
     texture = [_displayed(picture, species, np.random.default_rng(seed)) for picture in shown]
     gain, cast = draw.uniform(0.75, 1.1), draw.uniform(0.93, 1.07, 3)
     blink = _blinks(draw, frames, fps)
+    noise = draw.normal(0, 2.0, (HEIGHT + 64, WIDTH + 64, 3)).astype(np.float32)
     for index in range(frames):
         picture = texture[index % len(texture)]
         if species.holes and blink[index]:
@@ -82,7 +83,7 @@ def attack(
         seen = _project(picture, room, motion, index / fps, species)
         if species.screen:
             seen = _refresh(seen, index / fps)
-        yield _camera(seen, gain * cast, draw)
+        yield _camera(seen, gain * cast, noise, draw)
 
 
 class _Motion:
@@ -147,9 +148,11 @@ def _over(picture: Pixels, room: Pixels, homography: Array) -> Pixels:
     scale = float(np.sqrt(abs(np.linalg.det(homography[:2, :2]))))
     sharp = cv2.GaussianBlur(picture, (0, 0), 0.5 / scale) if scale < 0.8 else picture
     seen = cv2.warpPerspective(sharp, homography, size, flags=cv2.INTER_LINEAR)
-    cover = cv2.warpPerspective(np.full(picture.shape[:2], 255, np.uint8), homography, size)
-    alpha = (cover.astype(np.float32) / 255)[..., None]
-    return np.asarray(seen * alpha + room * (1 - alpha), np.uint8)
+    whole = np.full(picture.shape[:2], 255, np.uint8)
+    cover = cv2.warpPerspective(whole, homography, size, flags=cv2.INTER_NEAREST)
+    out = room.copy()
+    cv2.copyTo(seen, cover, out)
+    return out
 
 
 def _warped(picture: Pixels, room: Pixels, image: Array, *, cut: bool) -> Pixels:
@@ -283,7 +286,11 @@ def _room(draw: np.random.Generator) -> Pixels:
     return np.asarray(cv2.GaussianBlur(room, (0, 0), draw.uniform(1, 5)), np.uint8)
 
 
-def _camera(seen: Pixels, gain: Array, draw: np.random.Generator) -> Pixels:
+def _camera(
+    seen: Pixels, gain: Array, noise: NDArray[np.float32], draw: np.random.Generator
+) -> Pixels:
     lit = cv2.GaussianBlur(seen, (0, 0), 0.6).astype(np.float32) * gain.astype(np.float32)
-    noisy = lit + draw.normal(0, 2.0, seen.shape).astype(np.float32)
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+    # One field of noise, seen elsewhere in each frame: drawing a million numbers anew is slow.
+    down, across = draw.integers(0, 64, 2)
+    lit += noise[down : down + seen.shape[0], across : across + seen.shape[1]]
+    return np.asarray(np.clip(lit, 0, 255), np.uint8)

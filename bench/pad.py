@@ -370,9 +370,8 @@ def _drawn(
         table.add(species.name, presentations)
         if not species.video:
             flat += table.depths[before:]
-        challenge_row(
-            orders, f"{species.name} (drawn)", [swung(one, 30.0) for one in presentations]
-        )
+        asked = [swung(one, 30.0) for one in presentations[:CHALLENGES]]
+        challenge_row(orders, f"{species.name} (drawn)", asked)
         console.print(f"  {species.name}: done", style="dim")
     console.print(table.table)
     console.print(orders)
