@@ -121,7 +121,7 @@ def _project(picture: Pixels, room: Pixels, motion: _Motion, t: float, species: 
     side = 0.24  # metres: a face a little smaller than life, as on paper or a tablet
     rows, columns = picture.shape[:2]
     wide, tall = side * columns / max(rows, columns), side * rows / max(rows, columns)
-    grid = 25 if species.bend else 2
+    grid = 13 if species.bend else 2
     u, v = np.meshgrid(np.linspace(-0.5, 0.5, grid), np.linspace(-0.5, 0.5, grid))
     x, y, z = u * wide, v * tall, np.zeros_like(u)
     if species.bend:

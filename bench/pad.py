@@ -210,7 +210,7 @@ class Report:
             for seen in each
             if seen is not None and seen.sample.texture is not None
         ]
-        self.table.add_row(
+        row = (
             name,
             str(len(presentations)),
             rate(auto.count(Life.LIVE), len(auto)) if textures else "no network",
@@ -219,6 +219,8 @@ class Report:
             f"{np.median(depths):.2f}°, {max(depths):.2f}°",
             rate(sum(value > 0 for value in textures), len(textures)),
         )
+        self.table.add_row(*row)
+        print("  ", *row, sep="  ", file=sys.stderr, flush=True)
 
     @staticmethod
     def _life(presentation: Presentation, *, mode: Mode, texture: bool) -> Life:
@@ -233,12 +235,14 @@ def challenge_row(table: Table, name: str, whole: Sequence[Presentation]) -> Non
         for seed, each in enumerate(whole)
     ]
     half = len(whole)
-    table.add_row(
+    row = (
         name,
         str(half),
         rate(answers[:half].count(Life.LIVE), half),
         rate(answers[half:].count(Life.LIVE), half),
     )
+    table.add_row(*row)
+    print("   asked:", *row, sep="  ", file=sys.stderr, flush=True)
 
 
 def time_row(measuring: Measuring, frames: Sequence[Pixels]) -> str:
@@ -372,7 +376,6 @@ def _drawn(
             flat += table.depths[before:]
         asked = [swung(one, 30.0) for one in presentations[:CHALLENGES]]
         challenge_row(orders, f"{species.name} (drawn)", asked)
-        console.print(f"  {species.name}: done", style="dim")
     console.print(table.table)
     console.print(orders)
     beyond = sum(depth >= LivenessPolicy().solid for depth in flat)

@@ -316,6 +316,18 @@ class Prompt(StrEnum):
     BLINK = "BLINK"
     COME_CLOSER = "COME_CLOSER"
 
+    @property
+    def words(self) -> str:
+        """What is said, in English."""
+        return {
+            Prompt.LOOK_STRAIGHT: "Look straight at the camera",
+            Prompt.TURN_LEFT: "Turn your head to your left",
+            Prompt.TURN_RIGHT: "Turn your head to your right",
+            Prompt.LOOK_UP: "Look up",
+            Prompt.BLINK: "Blink",
+            Prompt.COME_CLOSER: "Come closer",
+        }[self]
+
 
 class Outcome(StrEnum):
     """What happens to the lock."""

@@ -81,9 +81,14 @@ def _tell(summary: Summary) -> None:
         f"{figures['others_admitted']} times; his photo was unmasked {figures['unmasked']} times; "
         f"{figures['denials']} denials in {summary.frames} frames."
     )
-    alike = [each.decision.similarity for each in summary.shown if not each.decision.granted]
+    alike = [
+        each.decision.similarity
+        for each in summary.shown
+        if not each.decision.granted and not each.scene.attack
+    ]
     highest = max((value for value in alike if value is not None), default=None)
     say(f"Nearest that anybody else came: {percent(highest)}.")
+    say(f"Told from his photo {summary.told_by}.")
     say(f"Audit verified: {summary.verified.entries} events, last hash {summary.verified.head}.")
 
 

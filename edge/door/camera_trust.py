@@ -32,16 +32,23 @@ class TrustPolicy:
     *frozen*: the same picture, to the last bit, for so long; a video stream may repeat one for a
     moment when nothing moves. *looped*: so many frames in a row that came in the same order before,
     while they changed among themselves. *alike*: bits of 240 in which two pictures that count as one
-    may differ. *remembered*: frames that are compared. *jump*: grey levels by which the mean light
+    may differ, as compressing one anew makes them; *moved*: bits in which one that shows a movement
+    differs from that ten frames before, more than noise makes. *remembered*: frames that are compared. *jump*: grey levels by which the mean light
     of two frames may differ. *settle*: how long a feed must behave after a jump.
     """
 
     frozen: float = 2.0
     looped: int = 20
-    alike: int = 1
+    alike: int = 4
+    moved: int = 12
     remembered: int = 600
     jump: float = 60.0
     settle: float = 1.0
+
+
+_LATER = 10
+"""Frames after which a movement is seen even by a coarse hash: of a man who talks in a car, frames
+in a row differ in 7 bits in the median, compressing one anew as JPEG changes 3, and noise none."""
 
 
 class CameraTrust:
@@ -96,7 +103,7 @@ class CameraTrust:
         runs = np.zeros(len(alike), np.int64)
         runs[: len(self._runs)] = self._runs[: len(alike)]
         self._runs = np.where(alike, runs + 1, 0)
-        changed = bool(len(apart) and apart[0] > policy.alike)
+        changed = len(apart) >= _LATER and bool(apart[_LATER - 1] > policy.moved)
         self._changes = (*self._changes, changed)[-policy.looped :]
         self._hashes = np.concatenate([own[None], self._hashes])[: policy.remembered]
         # A picture in which nothing moves is like every other; that is frozen, or night.

@@ -8,16 +8,6 @@ from edge.domain import Prompt
 
 log = logging.getLogger(__name__)
 
-WORDS: dict[Prompt, str] = {
-    Prompt.LOOK_STRAIGHT: "Look straight at the camera",
-    Prompt.TURN_LEFT: "Turn your head to your left",
-    Prompt.TURN_RIGHT: "Turn your head to your right",
-    Prompt.LOOK_UP: "Look up",
-    Prompt.BLINK: "Blink",
-    Prompt.COME_CLOSER: "Come closer",
-}
-"""What is said; left and right are the person's own."""
-
 
 class LogPrompter:
     """Says every prompt once."""
@@ -25,4 +15,5 @@ class LogPrompter:
     def prompt(self, prompt: Prompt | None) -> None:
         """Log what is asked for."""
         if prompt is not None:
-            log.info("asked at the door: %s", WORDS[prompt])
+            # As loud as a warning, because nothing lower is logged unless it is asked for.
+            log.warning("asked at the door: %s", prompt.words)
