@@ -1,4 +1,4 @@
-"""The mesh of a real face."""
+"""The mesh of a real face, and a house with a real door."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from edge.domain import Pixels, Points
 from edge.vision.recognizer import Recognizer
+from tests.edge.door.test_loop import house  # noqa: F401 - a fixture
 
 
 @pytest.fixture(scope="session")
