@@ -24,11 +24,16 @@ from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
 from edge.video.database import open_video
+from edge.vision.antispoof import AntiSpoof
 from edge.vision.attribute_reader import AttributeReader
 from edge.vision.card import EmbedderCard
+from edge.vision.liveness import LivenessReader
 from edge.vision.models import ModelStore
 from edge.vision.quality import QualityLimits
 from edge.vision.recognizer import Recognizer
+
+ANTISPOOF = "minifasnet"
+"""The optional network that tells skin from pictures of it, in the catalogue's words."""
 
 COLLECTION_FILE = "collection.db"
 AUDIT_FILE = "audit.db"
@@ -127,6 +132,16 @@ class Core:
             model=self.embedder.model,
             calibration=self.embedder.calibration,
         )
+
+    @cached_property
+    def liveness(self) -> LivenessReader:
+        """What measures whether a face lives; without the optional network where nobody has it.
+
+        :raises ModelError: if a file of it is there and is not the one in the catalogue.
+        """
+        file = self.models.optional(ANTISPOOF)
+        threads = self.settings.recognition.threads
+        return LivenessReader(AntiSpoof(file, threads=threads) if file is not None else None)
 
     @cached_property
     def database(self) -> Database:

@@ -306,6 +306,29 @@ class Evidence:
     refusals: tuple[QualityReason, ...] = ()
 
 
+class Prompt(StrEnum):
+    """What somebody at the door is asked to do; left and right are her own."""
+
+    LOOK_STRAIGHT = "LOOK_STRAIGHT"
+    TURN_LEFT = "TURN_LEFT"
+    TURN_RIGHT = "TURN_RIGHT"
+    LOOK_UP = "LOOK_UP"
+    BLINK = "BLINK"
+    COME_CLOSER = "COME_CLOSER"
+
+    @property
+    def words(self) -> str:
+        """What is said, in English."""
+        return {
+            Prompt.LOOK_STRAIGHT: "Look straight at the camera",
+            Prompt.TURN_LEFT: "Turn your head to your left",
+            Prompt.TURN_RIGHT: "Turn your head to your right",
+            Prompt.LOOK_UP: "Look up",
+            Prompt.BLINK: "Blink",
+            Prompt.COME_CLOSER: "Come closer",
+        }[self]
+
+
 class Outcome(StrEnum):
     """What happens to the lock."""
 
@@ -330,6 +353,7 @@ class Reason(StrEnum):
     BADGE_REVOKED = "BADGE_REVOKED"
     LOW_QUALITY = "LOW_QUALITY"
     NOT_LIVE = "NOT_LIVE"
+    BACKED_OFF = "BACKED_OFF"
     BUSY = "BUSY"
 
 

@@ -17,9 +17,19 @@ from edge.collection.people import People
 from edge.core import Core
 from edge.errors import OstiaryError
 from edge.similarity import fmr_of_similarity, gallery_threshold
+from edge.vision.status import ModelState
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """No clock can be right that is before this program was written."""
+
+
+WITHOUT_TEXTURE: dict[str, str] = {
+    "auto": "without the optional anti-spoof network everybody is asked to move",
+    "passive": "without the optional anti-spoof network photos are told from faces, videos are not",
+    "challenge": "everybody is asked to move; without the optional anti-spoof network nothing else "
+    "stands against a video",
+}
+"""What a door that demands liveness does where the network is missing, by its mode."""
 
 
 class Health(StrEnum):
@@ -66,8 +76,28 @@ def _models(core: Core) -> Finding:
     found = core.models.status()
     for status in found:
         status.check()
-    names = ", ".join(status.entry.name for status in found)
+    ready = [status for status in found if status.state is ModelState.READY]
+    names = ", ".join(status.entry.name for status in ready)
     return Finding("models", Health.WELL, f"{names} verified; embedder {embedder.model.name}")
+
+
+def _liveness(core: Core) -> Finding:
+    mode = core.settings.liveness.mode
+    if mode == "off":
+        return Finding(
+            "liveness",
+            Health.NOTICE,
+            "off: a photo of an enrolled person opens the door",
+            'Set liveness.mode = "auto".',
+        )
+    if core.liveness.sees_texture:
+        return Finding("liveness", Health.WELL, f"{mode}, by depth and by the anti-spoof network")
+    return Finding(
+        "liveness",
+        Health.NOTICE,
+        WITHOUT_TEXTURE[mode],
+        "Fetch it: `ostiary models fetch`, or put it into the folder OSTIARY_MODEL_MIRROR names.",
+    )
 
 
 def _recognizer(core: Core) -> Finding:
@@ -137,6 +167,7 @@ CHECKS: tuple[Check, ...] = (
     Check("settings", _settings),
     Check("models", _models),
     Check("recognizer", _recognizer),
+    Check("liveness", _liveness),
     Check("key", _key),
     Check("database", _database),
     Check("retention", _retention),

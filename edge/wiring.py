@@ -8,17 +8,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from secrets import SystemRandom
 
 from edge.config import Settings
 from edge.core import Core
 from edge.desk import DOOR_MILLISECONDS, Desk
+from edge.door.attacks import AttackPolicy
+from edge.door.camera_trust import CameraTrust
+from edge.door.challenge import ChallengePolicy
 from edge.door.decide import DecisionPolicy
+from edge.door.guard import Guard
+from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop, DoorPolicy
 from edge.door.parts import Observer, Requests
 from edge.door.presentation import PresentationPolicy
+from edge.door.proving import Proving
 from edge.door.pulse import Pulse
 from edge.errors import LiveError, StorageError
-from edge.hardware import Camera, Lock
+from edge.hardware import Camera, Lock, Prompter
+from edge.hardware.choose import open_prompter
+from edge.health import WITHOUT_TEXTURE
 from edge.live import Publisher
 from edge.similarity import similarity_of_fmr
 from edge.vision.card import EmbedderCard
@@ -33,9 +42,16 @@ is noticed by 999 of 1,000 frames, while frames of one face, seconds apart, are 
 
 @contextmanager
 def wired_door(
-    core: Core, *, camera: Camera, lock: Lock, observers: Sequence[Observer] = ()
+    core: Core,
+    *,
+    camera: Camera,
+    lock: Lock,
+    observers: Sequence[Observer] = (),
+    prompters: Sequence[Prompter] = (),
 ) -> Iterator[DoorLoop]:
     """Give the loop of the door, and give everything back afterwards, the lock secured first.
+
+    *prompters* tell the person at the door how to move, beside the one of the settings.
 
     :raises OstiaryError: if any part cannot be built; the lock is secured all the same.
     """
@@ -59,7 +75,30 @@ def wired_door(
             observers=(*observers, *shown),
             requests=_requests(core, parts),
             signs=shown,
+            guard=_guard(core, (*prompters, *shown)),
+            trust=CameraTrust() if settings.liveness.watch_camera else None,
         )
+
+
+def _guard(core: Core, prompters: Sequence[Prompter]) -> Guard | None:
+    """Return who demands a living face, or None where the settings say that none is demanded."""
+    settings = core.settings.liveness
+    if settings.mode == "off":
+        log.warning("liveness.mode is off: A PHOTO OF AN ENROLLED PERSON OPENS THIS DOOR")
+        return None
+    reader = core.liveness
+    if not reader.sees_texture:
+        log.warning("%s", WITHOUT_TEXTURE[settings.mode])
+    return Guard(
+        proving=Proving(
+            reader=reader,
+            policy=LivenessPolicy(mode=Mode(settings.mode), patience=settings.patience_seconds),
+            challenge=ChallengePolicy(moves=settings.moves, seconds=settings.challenge_seconds),
+            draw=SystemRandom(),
+            prompters=(open_prompter(settings), *prompters),
+        ),
+        policy=AttackPolicy(limit=settings.attacks, rest=settings.rest_seconds),
+    )
 
 
 def _publisher(core: Core) -> tuple[Publisher, ...]:

@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     BACKED_UP = "backed-up"
     SETTINGS_CHANGED = "settings-changed"
     FAULT = "fault"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,9 @@ class DemonstrationScreen(LiveScreen):
 @json_option
 @pass_program
 def demo(program: Program, keep: Path | None, *, as_json: bool) -> None:
-    """Show a door that opens for an enrolled man and stays locked for everybody else.
+    """Show a door that opens for an enrolled man, and for nobody else nor for a photo of him.
 
-    Exit status 1 if he does not get in, or anybody else does.
+    Exit status 1 if he does not get in, or anybody or anything else does.
     """
     with tempfile.TemporaryDirectory(prefix="ostiary-demo-") as folder:
         core = Core(demonstration_settings(program.settings, keep or Path(folder)))
@@ -78,12 +78,17 @@ def _tell(summary: Summary) -> None:
     out().print(
         f"[{style}]{'As it should be' if summary.succeeded else 'NOT as it should be'}:[/] "
         f"the enrolled man was let in {figures['admitted']} times, anybody else "
-        f"{figures['others_admitted']} times; {figures['denials']} denials in {summary.frames} "
-        "frames."
+        f"{figures['others_admitted']} times; his photo was unmasked {figures['unmasked']} times; "
+        f"{figures['denials']} denials in {summary.frames} frames."
     )
-    alike = [each.decision.similarity for each in summary.shown if not each.decision.granted]
+    alike = [
+        each.decision.similarity
+        for each in summary.shown
+        if not each.decision.granted and not each.scene.attack
+    ]
     highest = max((value for value in alike if value is not None), default=None)
     say(f"Nearest that anybody else came: {percent(highest)}.")
+    say(f"Told from his photo {summary.told_by}.")
     say(f"Audit verified: {summary.verified.entries} events, last hash {summary.verified.head}.")
 
 
@@ -94,6 +99,7 @@ def _figures(summary: Summary) -> dict[str, object]:
         "unlocks": summary.unlocks,
         "admitted": summary.admitted,
         "others_admitted": summary.unlocks - summary.admitted,
+        "unmasked": summary.unmasked,
         "denials": sum(not each.decision.granted for each in summary.shown),
         "audit_entries": summary.verified.entries,
         "audit_head": summary.verified.head,

@@ -12,16 +12,20 @@ import click
 from edge.commands.console import percent, say
 from edge.commands.program import Program, pass_program
 from edge.config import CameraSettings
-from edge.domain import Decision, Evidence, Face, Frame
+from edge.domain import Decision, Evidence, Face, Frame, Prompt
 from edge.hardware.choose import open_camera, open_lock
 from edge.wiring import wired_door
 
 
 class DecisionPrinter:
-    """Prints each decision; no names, because a service's output goes to the journal."""
+    """Prints each decision and what is asked of people; no names: its output goes to the journal."""
 
     def looked(self, frame: Frame, face: Face | None) -> None:
         """Ignore single frames."""
+
+    def prompt(self, prompt: Prompt | None) -> None:
+        if prompt is not None:
+            say(f"ASKED {prompt.words}")
 
     def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
         fused = f" over {evidence.frames} frames" if evidence else ""
@@ -44,8 +48,10 @@ def door(program: Program, source: str | None, *, quiet: bool) -> None:
     lock = open_lock(settings.lock)
     try:
         camera = open_camera(_with_source(settings.camera, source))
-        observers = () if quiet else (DecisionPrinter(),)
-        with wired_door(program.core, camera=camera, lock=lock, observers=observers) as loop:
+        shown = () if quiet else (DecisionPrinter(),)
+        with wired_door(
+            program.core, camera=camera, lock=lock, observers=shown, prompters=shown
+        ) as loop:
             say(f"Watching door {settings.door.name} through {camera.name}.")
             loop.run(stop)
     finally:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edge.commands.console import out, percent
-from edge.domain import Decision, Evidence, Face, Frame
+from edge.domain import Decision, Evidence, Face, Frame, Prompt
 
 GREEN, RED = "bold green", "bold red"
 
@@ -65,6 +65,11 @@ class LiveScreen:
             seen = f"a face of {face.quality.size:.0f} px, {reasons or 'good'}"
         self._status = Text(f"frame {frame.sequence}: {seen}", style="dim")
         self._draw()
+
+    def prompt(self, prompt: Prompt | None) -> None:
+        """Tell the person before the camera what to do."""
+        if prompt is not None:
+            self.say(f"[bold]Please: {prompt.words.lower()}.[/]")
 
     def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
         """Add a decision to the table."""

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from edge.commands.console import json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
-from edge.vision.models import CARD_SUFFIX
+from edge.vision.models import CARD_SUFFIX, ModelStore
 from edge.vision.status import ModelStatus
 
 
@@ -44,15 +44,27 @@ def prepare(program: Program, names: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("name")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--url", help="Fetch from here instead; the SHA-256 decides, not the address.")
 @pass_program
-def fetch(program: Program, name: str, url: str | None) -> None:
-    """Download the published file of model NAME and prepare it.
+def fetch(program: Program, names: tuple[str, ...], url: str | None) -> None:
+    """Download the published files of the models NAME and prepare them.
 
-    A download that breaks off is continued by the next call. Proxies are taken from the
-    environment (https_proxy).
+    Without a name: whatever is neither here, nor in an installed package, nor in the folder that
+    OSTIARY_MODEL_MIRROR names. A download that breaks off is continued by the next call. Proxies
+    are taken from the environment (https_proxy).
     """
+    if url is not None and len(names) != 1:
+        raise click.UsageError("--url is for one model: name it.")
+    store = program.core.models
+    for name in names or store.missing():
+        _fetch(store, name, url)
+    if not names:
+        for file in store.prepare_all():
+            say(f"Ready: {file}")
+
+
+def _fetch(store: ModelStore, name: str, url: str | None) -> None:
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -61,7 +73,7 @@ def fetch(program: Program, name: str, url: str | None) -> None:
         transient=True,
     ) as progress:
         task = progress.add_task(name, total=None)
-        file = program.core.models.fetch(
+        file = store.fetch(
             name,
             url,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
@@ -101,7 +113,7 @@ def _list(program: Program, *, as_json: bool) -> None:
 def _origin(status: ModelStatus) -> str:
     """Put what would make the table too wide for a terminal of 80 columns into one cell."""
     found = status.found[:16] + "…" if status.found else "–"
-    return f"{status.entry.wheel}\n{status.entry.preparation}\n{found}"
+    return f"{status.entry.origin}\n{status.entry.preparation}\n{found}"
 
 
 def _described(status: ModelStatus) -> dict[str, object]:
@@ -110,7 +122,8 @@ def _described(status: ModelStatus) -> dict[str, object]:
         "name": entry.name,
         "role": entry.role,
         "licence": entry.licence,
-        "package": str(entry.wheel),
+        "package": None if entry.wheel is None else str(entry.wheel),
+        "optional": entry.optional,
         "urls": entry.urls,
         "source": entry.source,
         "preparation": entry.preparation,

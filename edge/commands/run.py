@@ -74,7 +74,10 @@ def _watch(settings: Settings, source: str) -> None:
             say(f"Watching through {camera.name}; nothing is locked or unlocked. Ctrl-C ends it.")
             screen = LiveScreen(name_of=core.gallery.name_of)
             lock = FakeLock()
-            with wired_door(core, camera=camera, lock=lock, observers=(screen,)) as loop, screen:
+            door = wired_door(
+                core, camera=camera, lock=lock, observers=(screen,), prompters=(screen,)
+            )
+            with door as loop, screen:
                 loop.run(_until_interrupted())
     finally:
         core.close()

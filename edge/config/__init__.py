@@ -10,6 +10,7 @@ from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
     DoorSettings,
+    LivenessSettings,
     LiveSettings,
     LockSettings,
     ModelSettings,
@@ -24,6 +25,7 @@ __all__ = [
     "CameraSettings",
     "DoorSettings",
     "LiveSettings",
+    "LivenessSettings",
     "LockSettings",
     "ModelSettings",
     "RecognitionSettings",

@@ -20,7 +20,7 @@ from edge.config import DoorSettings, LockSettings, Settings
 from edge.core import Core
 from edge.demonstration.camera import ScriptedCamera
 from edge.demonstration.scenes import Scene, script
-from edge.domain import Badge, Decision, Evidence, Face, Frame, Pixels
+from edge.domain import Badge, Decision, Evidence, Face, Frame, Pixels, Reason
 from edge.enrolling import Photo
 from edge.hardware import LockState
 from edge.hardware.lock_fake import FakeLock
@@ -52,6 +52,18 @@ class Summary:
     frames: int
     unlocks: int
     verified: Verified
+    sees_texture: bool = False
+
+    @property
+    def told_by(self) -> str:
+        """What a living face was told from a picture by."""
+        if self.sees_texture:
+            return "by the depth that shows when a head turns, and by the anti-spoof network"
+        return (
+            "by the depth that shows when a head turns, alone: the optional anti-spoof network is "
+            "not here (`ostiary models fetch`), and without it a video could pass where nobody is "
+            "asked to move"
+        )
 
     @property
     def admitted(self) -> int:
@@ -64,9 +76,19 @@ class Summary:
         )
 
     @property
+    def unmasked(self) -> int:
+        """How often a picture of him was taken for him and denied because it does not live."""
+        return sum(
+            each.scene.attack
+            and each.decision.reason is Reason.NOT_LIVE
+            and each.decision.person_id == self.person.person_id
+            for each in self.shown
+        )
+
+    @property
     def succeeded(self) -> bool:
-        """Whether the man got in, and nobody else."""
-        return self.admitted > 0 and self.unlocks == self.admitted
+        """Whether the man got in, and nobody else, nor a picture of him."""
+        return self.admitted > 0 and self.unlocks == self.admitted and self.unmasked > 0
 
 
 class Screen(Protocol):
@@ -89,6 +111,8 @@ def demonstration_settings(settings: Settings, folder: Path) -> Settings:
         door=DoorSettings(
             name="demonstration", decide_after_seconds=1.2, rearm_seconds=1.0, retry_seconds=5.0
         ),
+        # Nobody in a film does what he is asked to.
+        liveness=replace(settings.liveness, mode="passive", patience_seconds=2.0, prompter="fake"),
         lock=LockSettings(kind="fake", release_seconds=1.0),
     )
 
@@ -125,6 +149,7 @@ def play(core: Core, screen: Screen) -> Summary:
         frames=collector.frames,
         unlocks=sum(change.state is LockState.RELEASED for change in lock.history),
         verified=core.audit.verify(),
+        sees_texture=core.liveness.sees_texture,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from edge.demonstration.attacker import waved, with_noise
 from edge.demonstration.footage import ASTRONAUT, CARPHONE, CAT, COFFEE, clip, picture
 from edge.domain import Pixels
 
@@ -19,11 +20,15 @@ ENROLMENT_FRAMES = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A few seconds before the door. *opens*: whether the enrolled man stands in front."""
+    """A few seconds before the door.
+
+    *opens*: whether the enrolled man stands in front; *attack*: whether only a picture of him does.
+    """
 
     title: str
     frames: tuple[Pixels, ...]
     opens: bool = False
+    attack: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +46,13 @@ def script(*, fps: int) -> Script:
     astronaut = picture(ASTRONAUT)[20:320, 60:360]  # head and shoulders, near the camera
     hall = _fit(picture(COFFEE), WIDTH, HEIGHT)
 
+    draw = np.random.default_rng(0)
+
     def of(*pictures: Pixels, seconds: float) -> tuple[Pixels, ...]:
         count = round(seconds * fps)
-        return tuple(pictures[index * len(pictures) // count] for index in range(count))
+        return tuple(
+            with_noise(pictures[index * len(pictures) // count], draw) for index in range(count)
+        )
 
     empty = of(hall, seconds=1.6)
     man_near = [_on(hall, frame, left=56, top=24, width=528) for frame in later]
@@ -56,6 +65,7 @@ def script(*, fps: int) -> Script:
         _on(_on(hall, astronaut, left=400, top=240, width=240), frame, left=0, top=60, width=420)
         for frame in later
     ]
+    still = [_on(hall, later[0], left=56, top=24, width=528)]
     return Script(
         enrolment=tuple(
             _on(hall, frame, left=56, top=24, width=528) for frame in first[:: len(first) // 4]
@@ -68,6 +78,12 @@ def script(*, fps: int) -> Script:
             Scene("nobody", empty),
             Scene("a cat", of(_fit(picture(CAT), WIDTH, HEIGHT), seconds=1.6)),
             Scene("both, the stranger in front", of(*stranger_in_front, seconds=2.4)),
+            Scene("nobody", empty),
+            Scene(
+                "his photo, waved", of(*waved(hall, later[0], count=48), seconds=3.2), attack=True
+            ),
+            Scene("nobody", empty),
+            Scene("his photo, held still", of(*still, seconds=3.2), attack=True),
             Scene("nobody", empty),
             Scene("both, the enrolled man in front", of(*man_in_front, seconds=2.4), opens=True),
             Scene("nobody", empty),

@@ -14,12 +14,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from edge.audit import AuditEvent, EventKind
 from edge.domain import Decision, Evidence, Frame, Outcome, Reason
+from edge.door.camera_trust import CameraTrust
 from edge.door.decide import DecisionPolicy, decide
+from edge.door.guard import Guard
 from edge.door.parts import (
     Badges,
     FaceReader,
@@ -32,7 +34,7 @@ from edge.door.parts import (
 )
 from edge.door.presentation import PresentationPolicy, Question
 from edge.door.remote import RemoteUnlocking
-from edge.door.watching import Watching
+from edge.door.watching import Look, Watching
 from edge.errors import AuditError, CameraError, EndOfFootageError, OstiaryError
 from edge.hardware import Camera
 
@@ -67,6 +69,8 @@ class DoorLoop:
         observers: Sequence[Observer] = (),
         requests: Requests | None = None,
         signs: Sequence[Sign] = (),
+        guard: Guard | None = None,
+        trust: CameraTrust | None = None,
     ) -> None:
         self._watching = Watching(camera=camera, recognizer=recognizer, policy=policy.presentation)
         self._gallery = gallery
@@ -76,6 +80,9 @@ class DoorLoop:
         self._policy = policy
         self._observers = tuple(observers)
         self._signs = tuple(signs)
+        self._guard = guard
+        self._trust = trust
+        self._distrust: str | None = None
         self._remote = (
             RemoteUnlocking(requests=requests, door=policy.name, pulse=pulse, audit=audit)
             if requests is not None
@@ -124,16 +131,38 @@ class DoorLoop:
         look = self._watching.look()
         if look is None:
             return
+        self._believe(look.frame)
         if isinstance(look.follows, Question):
-            self._answer(look.follows, look.frame)
+            self._answer(look.follows, look)
         elif isinstance(look.follows, Decision):
             self._announce(look.frame, look.follows, None)
+        if self._guard is not None and not isinstance(look.follows, Question):
+            self._guard.absent(look.frame.monotonic)
         for observer in self._observers:
             observer.looked(look.frame, look.face)
         self._recovered()
 
-    def _answer(self, question: Question, frame: Frame) -> None:
-        evidence = question.evidence
+    def _believe(self, frame: Frame) -> None:
+        """Watch the camera itself; say and record when it is no longer believed, and when it is."""
+        if self._trust is None:
+            return
+        found = self._trust.look(frame)
+        if found == self._distrust:
+            return
+        self._distrust = found
+        if found is None:
+            log.warning("the camera is believed again")
+            return
+        log.error("the door stays locked: the camera's pictures are not believed (%s)", found)
+        self._alarm(frame, f"camera {found}")
+
+    def _alarm(self, frame: Frame, detail: str) -> None:
+        self._record(
+            AuditEvent(kind=EventKind.ALARM, at=frame.at, door=self._policy.name, detail=detail)
+        )
+
+    def _answer(self, question: Question, look: Look) -> None:
+        evidence, frame = question.evidence, look.frame
         candidates = (
             self._gallery.candidates(evidence.embedding) if evidence.embedding is not None else ()
         )
@@ -145,11 +174,23 @@ class DoorLoop:
             busy=self._pulse.active,
             policy=self._policy.decision,
         )
+        cues: tuple[str, ...] = ()
+        if decision.granted and self._guard is not None:
+            guarded = self._guard.confirm(decision, question, look, distrust=self._distrust)
+            decision, cues = guarded.decision, guarded.cues
+            question = replace(question, final=guarded.final)
+            if guarded.alarm:
+                log.error("pictures are held before the door again and again; it rests for a while")
+                self._alarm(frame, "presentation attacks")
+        elif self._guard is not None:
+            self._guard.absent(frame.monotonic)
         self._watching.conclude(question, decision, frame)
         if decision.granted or question.final:
-            self._announce(frame, decision, evidence)
+            self._announce(frame, decision, evidence, detail=", ".join(cues))
 
-    def _announce(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
+    def _announce(
+        self, frame: Frame, decision: Decision, evidence: Evidence | None, *, detail: str = ""
+    ) -> None:
         self._record(
             AuditEvent(
                 kind=EventKind.DECISION,
@@ -159,6 +200,7 @@ class DoorLoop:
                 reason=decision.reason,
                 similarity=decision.similarity,
                 person_id=decision.person_id,
+                detail=detail,
             )
         )
         if decision.granted and not self._pulse.start():
@@ -180,6 +222,8 @@ class DoorLoop:
 
     def _recover(self, error: Exception) -> None:
         self._watching.forget()
+        if self._guard is not None:
+            self._guard.end()
         if self._fault is None or not isinstance(error, CameraError):
             # Losing the camera ends a release. While it is lost no face can begin one, so what is
             # released then was asked for by a person, and keeps its time.

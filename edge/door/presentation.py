@@ -86,10 +86,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """Evidence to decide on. A denial counts only when *final*: until then the face may try on."""
+    """Evidence to decide on. A denial counts only when *final*: until then the face may try on.
+
+    *began* is when the presentation, or its try after a denial, began: another face has another.
+    """
 
     evidence: Evidence
     final: bool
+    began: float
 
 
 def observe(
@@ -200,7 +204,7 @@ def _question(current: Presentation, now: float, policy: PresentationPolicy) -> 
     # Few frames come from a slow camera or a slow machine: time alone is no reason to deny.
     if not enough and not (final and current.seen >= 2 * policy.frames):
         return None
-    return Question(_evidence(current), final=final)
+    return Question(_evidence(current), final=final, began=current.began)
 
 
 def _evidence(current: Presentation) -> Evidence:

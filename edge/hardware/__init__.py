@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from edge.domain import Frame
+from edge.domain import Frame, Prompt
 
 
 class Camera(Protocol):
@@ -60,3 +60,13 @@ class Lock(Protocol):
 
     def close(self) -> None:
         """Secure the lock and give the device back; may be called twice."""
+
+
+class Prompter(Protocol):
+    """Something that tells the person at the door what to do: a display, lights, a voice."""
+
+    def prompt(self, prompt: Prompt | None) -> None:
+        """Ask for *prompt*, or for nothing any more; called when it changes.
+
+        It keeps its own faults to itself, but for a log line: who cannot be asked is not let in.
+        """

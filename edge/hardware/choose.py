@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from edge.config import CameraSettings, LockSettings
+from edge.config import CameraSettings, LivenessSettings, LockSettings
 from edge.errors import CameraError, ConfigError
-from edge.hardware import Camera, Lock
+from edge.hardware import Camera, Lock, Prompter
 from edge.hardware.address import is_address, masked
 from edge.hardware.camera_file import FileCamera
 from edge.hardware.camera_folder import FolderCamera
@@ -17,6 +17,8 @@ from edge.hardware.camera_opencv import OpenCVSource, device_path
 from edge.hardware.camera_picamera2 import Picamera2Source, load_picamera2
 from edge.hardware.frames import VideoMode
 from edge.hardware.lock_fake import FakeLock
+from edge.hardware.prompter_fake import FakePrompter
+from edge.hardware.prompter_log import LogPrompter
 from edge.hardware.v4l2 import capture_devices
 
 PICAMERA2 = "picamera2"
@@ -79,6 +81,11 @@ def open_lock(settings: LockSettings, *, echo: Callable[[str], None] | None = No
     from edge.hardware.lock_gpio import GpioLock  # noqa: PLC0415 - gpiod exists on Linux only
 
     return GpioLock(settings.chip, settings.line, active_high=settings.active_high)
+
+
+def open_prompter(settings: LivenessSettings) -> Prompter:
+    """Return what tells people at the door how to move, as the settings name it."""
+    return FakePrompter() if settings.prompter == "fake" else LogPrompter()
 
 
 def _live(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import cv2
 
-from edge.domain import Decision, Evidence, Face, Frame, Pixels
+from edge.domain import Decision, Evidence, Face, Frame, Pixels, Prompt
 from edge.live.folder import PICTURE, STATE, VIEWER, LiveFolder
 from edge.live.state import DoorState, LastDecision
 
@@ -46,6 +46,7 @@ class Publisher:
         self._face: Face | None = None
         self._decision: LastDecision | None = None
         self._decided_at = float("-inf")
+        self._prompt: Prompt | None = None
         self._told: DoorState | None = None
         self._retry_at = float("-inf")
         self._failed = False
@@ -74,6 +75,10 @@ class Publisher:
             person_id=decision.person_id,
         )
 
+    def prompt(self, prompt: Prompt | None) -> None:
+        """Show what the person at the door is asked to do."""
+        self._prompt = prompt
+
     def turned(self, *, released: bool, fault: str | None) -> None:
         """Show how the door is; take everything away when nobody looks any more."""
         now = self._clock()
@@ -93,6 +98,7 @@ class Publisher:
             fault=fault,
             face=None if self._face is None else tuple(self._face.quality.reasons),
             decision=self._decision,
+            prompt=self._prompt,
         )
         if state != self._told or now - self._state_at >= 1.0:
             self._told, self._state_at = state, now

@@ -25,7 +25,8 @@ class LastDecision:
 class DoorState:
     """How the door is. *fault* is the kind of error that keeps it from looking, or None.
 
-    *face*: None for no face, else why the face is not good enough; empty for a good one.
+    *face*: None for no face, else why the face is not good enough; empty for a good one. *prompt*:
+    what the person is asked to do, if anything.
     """
 
     door: str
@@ -33,6 +34,7 @@ class DoorState:
     fault: str | None
     face: tuple[str, ...] | None
     decision: LastDecision | None
+    prompt: str | None = None
 
     def to_bytes(self) -> bytes:
         """Return what :meth:`from_bytes` reads."""
@@ -52,6 +54,7 @@ class DoorState:
                 released=values["released"],
                 fault=values["fault"],
                 face=None if face is None else tuple(face),
+                prompt=values["prompt"],
                 decision=None
                 if last is None
                 else LastDecision(**last | {"at": from_text(last["at"])}),

@@ -78,8 +78,32 @@ class ModelStore:
         return replace(card, file=self.path(name))
 
     def prepare_all(self) -> tuple[Path, ...]:
-        """Prepare every model of the catalogue and return the files; see :meth:`prepare`."""
-        return tuple(self.prepare(name) for name in self._entries)
+        """Prepare every model of the catalogue and return the files; see :meth:`prepare`.
+
+        What is optional is prepared where some source has it.
+        """
+        found = (self._prepared_if_there(entry) for entry in self._entries.values())
+        return tuple(file for file in found if file is not None)
+
+    def optional(self, name: str) -> Path | None:
+        """Return the file of the optional model *name*, verified, or None where nobody has it.
+
+        :raises ModelTamperedError: if a file is there but no source has the right one.
+        """
+        try:
+            return self.path(name)
+        except ModelMissingError:
+            if not self._entry(name).optional:
+                raise
+            return None
+
+    def _prepared_if_there(self, entry: CatalogueEntry) -> Path | None:
+        try:
+            return self.prepare(entry.name)
+        except ModelMissingError:
+            if not entry.optional:
+                raise
+            return None
 
     def prepare(self, name: str) -> Path:
         """Verify the file of model *name*, make it anew if it is not right, and return it.
@@ -138,6 +162,20 @@ class ModelStore:
                     raise
                 _log.warning("%s", error.message)
         return self.prepare(name)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of the models that neither the folder, a package nor the mirror has.
+
+        :raises ModelTamperedError: if a file is there but no source has the right one.
+        """
+        return tuple(name for name, entry in self._entries.items() if not self._is_to_be_had(entry))
+
+    def _is_to_be_had(self, entry: CatalogueEntry) -> bool:
+        try:
+            self.prepare(entry.name)
+        except ModelMissingError:
+            return False
+        return True
 
     def status(self) -> tuple[ModelStatus, ...]:
         """Verify every prepared file as it lies in the folder, repairing nothing."""

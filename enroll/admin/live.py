@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from edge.audit import EventKind, Wanted
 from edge.collection.text import is_presentable
 from edge.desk import LONGEST_REASON, Answer, State
+from edge.domain import Prompt
 from edge.live import DoorState
 from enroll.accounts import Role
 from enroll.admin.event_words import EventLine, Names, lines_of, reason_in_words
@@ -41,6 +42,7 @@ AT_THE_DOOR = (
     EventKind.DOOR_STARTED,
     EventKind.DOOR_STOPPED,
     EventKind.FAULT,
+    EventKind.ALARM,
 )
 
 
@@ -180,6 +182,8 @@ def in_words(state: DoorState) -> str:
         return "The camera is lost; faces are not looked at."
     if state.fault is not None:
         return "There is a fault; faces are not looked at. The door's log tells more."
+    if state.prompt is not None:
+        return f"Somebody is asked: {Prompt(state.prompt).words.lower()}."
     if state.face is None:
         return "Nobody is in front of the camera."
     if state.face:

@@ -64,7 +64,7 @@ def test_a_thousand_odd_files(house: House, coffee: Pixels) -> None:
     clerk = house.signed_in(Role.ENROLLER)
     small = np.ascontiguousarray(coffee[::2, ::2])
     files = samples(small)
-    chance = random.Random(11)  # noqa: S311 - odd files of a test
+    chance = random.Random(11)
     settled = refused_as_photos = 0
 
     for number in range(FILES):

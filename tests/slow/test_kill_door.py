@@ -55,7 +55,7 @@ def test_the_door_survives_being_killed_while_it_unlocks(
         photos.append(str(tmp_path / f"{number}.png"))
         cv2.imwrite(photos[-1], carphone[number])  # type: ignore[call-overload]
     assert _ostiary(config, "enroll", *photos, "--name", "Karl", "--badge", "77") == 0
-    chance = random.Random(7)  # noqa: S311 - moments of a test
+    chance = random.Random(7)
     killed_while_released = 0
 
     for _ in range(ROUNDS):

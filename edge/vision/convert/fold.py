@@ -25,6 +25,7 @@ from edge.vision.convert.network import (
     Layer,
     Network,
     Weights,
+    sources_of,
 )
 
 
@@ -115,4 +116,5 @@ def _row_sums(products: Weights) -> Weights:
 
 def _readers(network: Network) -> Counter[str]:
     """Count who reads each layer; the network's output is read from outside."""
-    return Counter([network.output, *(layer.source for layer in network.layers)])
+    read = (source for layer in network.layers for source in sources_of(layer))
+    return Counter([network.output, *read])

@@ -73,7 +73,57 @@ class Dense:
     bias: Weights
 
 
-Layer: TypeAlias = Affine | Convolution | PRelu | Dense
+@dataclass(frozen=True, slots=True, eq=False)
+class Relu:
+    """``x`` where positive, else zero."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sigmoid:
+    """``1 / (1 + exp(−x))``."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GlobalMean:
+    """The mean of every channel over the whole picture: ``(1, 1, channels)``."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum:
+    """Two pictures of one shape, added: the short cut of a residual block."""
+
+    name: str
+    source: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """A picture whose channels are multiplied by those of *other*, ``(1, 1, channels)``.
+
+    The squeeze-and-excitation of Hu et al. 2018 (https://arxiv.org/abs/1709.01507).
+    """
+
+    name: str
+    source: str
+    other: str
+
+
+Layer: TypeAlias = Affine | Convolution | PRelu | Dense | Relu | Sigmoid | GlobalMean | Sum | Gate
+
+
+def sources_of(layer: Layer) -> tuple[str, ...]:
+    """Return the names of what *layer* reads."""
+    return (layer.source, layer.other) if isinstance(layer, Sum | Gate) else (layer.source,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

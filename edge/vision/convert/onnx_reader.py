@@ -16,10 +16,15 @@ from edge.vision.convert.network import (
     Affine,
     Convolution,
     Dense,
+    Gate,
+    GlobalMean,
     Layer,
     Network,
     Padding,
     PRelu,
+    Relu,
+    Sigmoid,
+    Sum,
     Weights,
 )
 from edge.vision.convert.onnx_weights import Constants, untranslatable
@@ -48,17 +53,26 @@ class _Reader:
         self._shapes: dict[str, tuple[int, int, int]] = {}
         self._flat: set[str] = set()
         self._readers: dict[str, Callable[[Any, dict[str, Any]], None]] = {
+            "Add": self._add_pictures,
             "BatchNormalization": self._batch_normalization,
+            "Concat": self._constants.concatenate,
             "Constant": self._constants.constant,
             "Conv": self._convolution,
             "DequantizeLinear": self._constants.dequantize,
             "Dropout": self._pass_through,
             "Flatten": self._flatten,
+            "Gather": self._constants.gather,
             "Gemm": self._dense,
+            "GlobalAveragePool": self._global_mean,
+            "MatMul": self._matrix,
             "Mul": self._multiply,
             "PRelu": self._prelu,
-            "Reshape": self._constants.reshape,
+            "Relu": self._relu,
+            "Reshape": self._reshape,
+            "Shape": self._shape_of,
+            "Sigmoid": self._sigmoid,
             "Sub": self._subtract,
+            "Unsqueeze": self._constants.unsqueeze,
         }
 
     def read(self) -> Network:
@@ -85,11 +99,16 @@ class _Reader:
         """Find the one input that is read and is not a weight: ``(1, channels, height, width)``.
 
         Old exporters list the weights among the inputs, and quantizing leaves unread ones there.
+        Where the number of pictures is left open, it is one.
         """
         read = {name for node in self._graph.node for name in node.input} - self._constants.names
         inputs = [item for item in self._graph.input if item.name in read]
         sizes = [
-            [axis.dim_value for axis in item.type.tensor_type.shape.dim] for item in inputs[:1]
+            [
+                1 if place == 0 and axis.dim_param else axis.dim_value
+                for place, axis in enumerate(item.type.tensor_type.shape.dim)
+            ]
+            for item in inputs[:1]
         ]
         if len(inputs) != 1 or len(sizes[0]) != 4 or sizes[0][0] != 1 or not all(sizes[0]):
             raise ModelConversionError(
@@ -104,6 +123,9 @@ class _Reader:
         self._affine(node, scale=np.array(1.0), shift=-self._constants.weights(node, 1))
 
     def _multiply(self, node: Any, _: dict[str, Any]) -> None:
+        if self._source(node.input[1]) in self._shapes:
+            self._gate(node)
+            return
         self._affine(node, scale=self._constants.weights(node, 1), shift=np.array(0.0))
 
     def _batch_normalization(self, node: Any, attributes: dict[str, Any]) -> None:
@@ -127,6 +149,8 @@ class _Reader:
             ),
             self._shape(node),
         )
+        if node.input[0] in self._flat:
+            self._flat.add(node.output[0])
 
     def _convolution(self, node: Any, attributes: dict[str, Any]) -> None:
         height, width, channels = self._shape(node)
@@ -170,6 +194,32 @@ class _Reader:
         layer = PRelu(name=node.output[0], source=self._source(node.input[0]), slope=slope)
         self._add(node, layer, shape)
 
+    def _relu(self, node: Any, _: dict[str, Any]) -> None:
+        layer = Relu(name=node.output[0], source=self._source(node.input[0]))
+        self._add(node, layer, self._shape(node))
+
+    def _sigmoid(self, node: Any, _: dict[str, Any]) -> None:
+        layer = Sigmoid(name=node.output[0], source=self._source(node.input[0]))
+        self._add(node, layer, self._shape(node))
+
+    def _global_mean(self, node: Any, _: dict[str, Any]) -> None:
+        layer = GlobalMean(name=node.output[0], source=self._source(node.input[0]))
+        self._add(node, layer, (1, 1, self._shape(node)[2]))
+
+    def _add_pictures(self, node: Any, _: dict[str, Any]) -> None:
+        shape = self._shape(node)
+        if self._shape(node, 1) != shape:
+            raise untranslatable(node, "it adds pictures of two shapes")
+        source, other = (self._source(name) for name in node.input)
+        self._add(node, Sum(name=node.output[0], source=source, other=other), shape)
+
+    def _gate(self, node: Any) -> None:
+        shape = self._shape(node)
+        if self._shape(node, 1) != (1, 1, shape[2]):
+            raise untranslatable(node, "it multiplies by what is not one number for each channel")
+        source, other = (self._source(name) for name in node.input)
+        self._add(node, Gate(name=node.output[0], source=source, other=other), shape)
+
     def _pass_through(self, node: Any, _: dict[str, Any]) -> None:
         """Dropout only trains."""
         self._alias[node.output[0]] = self._source(node.input[0])
@@ -180,24 +230,40 @@ class _Reader:
         self._pass_through(node, attributes)
         self._flat.add(node.output[0])
 
+    def _shape_of(self, node: Any, _: dict[str, Any]) -> None:
+        height, width, channels = self._shape(node)
+        self._constants.learn(node.output[0], (1, channels, height, width))
+
+    def _reshape(self, node: Any, attributes: dict[str, Any]) -> None:
+        """Flatten a picture, or reshape weights."""
+        if self._source(node.input[0]) not in self._shapes:
+            self._constants.reshape(node, attributes)
+            return
+        height, width, channels = self._shape(node)
+        if self._constants.shape(node, 1) not in {(1, -1), (1, height * width * channels)}:
+            raise untranslatable(node, "it does not flatten the whole picture")
+        self._flatten(node, {})
+
     def _dense(self, node: Any, attributes: dict[str, Any]) -> None:
         plain = attributes.get("alpha", 1.0) == attributes.get("beta", 1.0) == 1.0
         if not plain or attributes.get("transA", 0) or not attributes.get("transB", 0):
             raise untranslatable(node, "only x · Wᵀ + b is understood")
+        rows = self._constants.weights(node, 1)
+        self._from_flat(node, rows, self._constants.weights(node, 2))
+
+    def _matrix(self, node: Any, _: dict[str, Any]) -> None:
+        rows = self._constants.weights(node, 1).T
+        self._from_flat(node, rows, np.zeros(rows.shape[0]))
+
+    def _from_flat(self, node: Any, rows: Weights, bias: Weights) -> None:
         if node.input[0] not in self._flat:
             raise untranslatable(node, "its input is not a flattened picture")
         height, width, channels = self._shape(node)
-        rows = self._constants.weights(node, 1).reshape(-1, channels, height, width)
-        self._add(
-            node,
-            Dense(
-                name=node.output[0],
-                source=self._source(node.input[0]),
-                kernel=rows.transpose(0, 2, 3, 1),
-                bias=self._constants.weights(node, 2),
-            ),
-            (1, 1, rows.shape[0]),
-        )
+        kernel = rows.reshape(-1, channels, height, width).transpose(0, 2, 3, 1)
+        source = self._source(node.input[0])
+        layer = Dense(name=node.output[0], source=source, kernel=kernel, bias=bias)
+        self._add(node, layer, (1, 1, rows.shape[0]))
+        self._flat.add(layer.name)
 
     # What they share
 
@@ -210,8 +276,8 @@ class _Reader:
     def _source(self, name: str) -> str:
         return self._alias.get(name, name)
 
-    def _shape(self, node: Any) -> tuple[int, int, int]:
+    def _shape(self, node: Any, index: int = 0) -> tuple[int, int, int]:
         try:
-            return self._shapes[self._source(node.input[0])]
+            return self._shapes[self._source(node.input[index])]
         except KeyError as error:
-            raise untranslatable(node, f"its input {node.input[0]} is not a picture") from error
+            raise untranslatable(node, f"its input {node.input[index]} is not a picture") from error

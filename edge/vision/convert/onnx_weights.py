@@ -55,6 +55,34 @@ class Constants:
         """Read a ``Reshape`` of weights."""
         self._values[node.output[0]] = self._value(node, 0).reshape(self._value(node, 1))
 
+    # Exporters compute the shape to flatten to from the shape of a picture, which is known here.
+
+    def learn(self, name: str, values: tuple[int, ...]) -> None:
+        """Take note of *values*, which the network would compute the same every time."""
+        self._values[name] = np.array(values, np.int64)
+
+    def gather(self, node: Any, attributes: dict[str, Any]) -> None:
+        """Read a ``Gather`` of constants."""
+        taken = np.take(self._value(node, 0), self._value(node, 1), attributes.get("axis", 0))
+        self._values[node.output[0]] = np.asarray(taken)
+
+    def unsqueeze(self, node: Any, _: dict[str, Any]) -> None:
+        """Read an ``Unsqueeze`` of constants."""
+        axes = tuple(int(axis) for axis in self._value(node, 1).ravel())
+        self._values[node.output[0]] = np.expand_dims(self._value(node, 0), axes)
+
+    def concatenate(self, node: Any, attributes: dict[str, Any]) -> None:
+        """Read a ``Concat`` of constants."""
+        parts = [self._value(node, index) for index in range(len(node.input))]
+        self._values[node.output[0]] = np.concatenate(parts, attributes["axis"])
+
+    def shape(self, node: Any, index: int) -> tuple[int, ...]:
+        """Return input number *index* of *node*, a shape.
+
+        :raises ModelConversionError: if it is not constant.
+        """
+        return tuple(int(size) for size in self._value(node, index))
+
     def _value(self, node: Any, index: int) -> NDArray[Any]:
         try:
             return self._values[node.input[index]]

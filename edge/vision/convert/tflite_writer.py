@@ -20,9 +20,14 @@ from edge.vision.convert.network import (
     Affine,
     Convolution,
     Dense,
+    Gate,
+    GlobalMean,
     Network,
     Padding,
     PRelu,
+    Relu,
+    Sigmoid,
+    Sum,
 )
 
 SCHEMA_VERSION = 3
@@ -84,7 +89,24 @@ class _Writer:
                     self._operator("PRELU", inputs, layer.name, self._shapes[layer.source])
                 case Dense():
                     self._dense(layer)
+                case _:
+                    self._simple(layer)
         return self._finish(description)
+
+    def _simple(self, layer: Relu | Sigmoid | GlobalMean | Sum | Gate) -> None:
+        match layer:
+            case Relu():
+                self._elementwise("RELU", layer.name, layer.source)
+            case Sigmoid():
+                self._elementwise("LOGISTIC", layer.name, layer.source)
+            case GlobalMean():
+                self._global_mean(layer)
+            case Sum():
+                options = ("AddOptions", schema.AddOptionsT())
+                self._elementwise("ADD", layer.name, layer.source, layer.other, options=options)
+            case Gate():
+                options = ("MulOptions", schema.MulOptionsT())
+                self._elementwise("MUL", layer.name, layer.source, layer.other, options=options)
 
     def _affine(self, layer: Affine) -> None:
         if (layer.scale != 1).any():
@@ -160,6 +182,21 @@ class _Writer:
         ]
         dense = ("FullyConnectedOptions", schema.FullyConnectedOptionsT())
         self._operator("FULLY_CONNECTED", inputs, layer.name, (1, out), dense)
+
+    def _elementwise(
+        self, code: str, name: str, *sources: str, options: tuple[str, Any] | None = None
+    ) -> None:
+        inputs = [self._tensor_of[source] for source in sources]
+        self._operator(code, inputs, name, self._shapes[sources[0]], options)
+
+    def _global_mean(self, layer: GlobalMean) -> None:
+        channels = self._shapes[layer.source][-1]
+        axes = self._constant(
+            f"{layer.name}/axes", np.array([1, 2], dtype="<i4"), schema.TensorType.INT32
+        )
+        inputs = [self._tensor_of[layer.source], axes]
+        options = ("ReducerOptions", schema.ReducerOptionsT(keepDims=True))
+        self._operator("MEAN", inputs, layer.name, (1, 1, 1, channels), options)
 
     def _value(self, name: str, shape: tuple[int, ...]) -> int:
         self._shapes[name] = shape

@@ -80,7 +80,7 @@ def _last_enrolled(said: list[str]) -> set[str]:
 
 def kill_rounds(path: Path, key: Key, *, rounds: int, seed: int) -> None:
     """Kill a process that enrolls *rounds* times, at random, and check after each time."""
-    chance = random.Random(seed)  # noqa: S311 - to choose moments, not secrets
+    chance = random.Random(seed)
     said: list[str] = []
     unsure: set[str] = set()
     for _ in range(rounds):

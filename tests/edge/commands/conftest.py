@@ -40,7 +40,9 @@ def site(tmp_path: Path, models: ModelStore) -> Path:
     config.write_text(
         f'[storage]\nfolder = "{tmp_path}/data"\n'
         f'[models]\nfolder = "{models.path("sface").parent}"\n'
-        f'[lock]\nkind = "fake"\nrelease_seconds = 0.5\nstate_file = "{tmp_path}/lock"\n',
+        f'[lock]\nkind = "fake"\nrelease_seconds = 0.5\nstate_file = "{tmp_path}/lock"\n'
+        # Nobody in a film does what he is asked to.
+        '[liveness]\nmode = "passive"\n',
         encoding="utf-8",
     )
     return config

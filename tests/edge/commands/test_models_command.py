@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from edge.__main__ import main
 from edge.vision.catalogue import CATALOGUE
 from edge.vision.models import ModelStore
 
+PACKAGED = tuple(entry for entry in CATALOGUE if not entry.optional)
+OPTIONAL = tuple(entry for entry in CATALOGUE if entry.optional)
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -19,7 +23,7 @@ def run(models: ModelStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     """Run ``ostiary models`` on a folder with copies of the prepared files."""
     folder = tmp_path / "models"
     folder.mkdir()
-    for entry in CATALOGUE:
+    for entry in PACKAGED:
         file = models.path(entry.name)
         (folder / file.name).symlink_to(file)
     config = tmp_path / "ostiary.toml"
@@ -42,13 +46,17 @@ def described(output: str) -> dict[str, dict[str, Any]]:
 
 
 def test_listing_verifies_and_says_whose_each_model_is(run: Run) -> None:
-    """The table names every model with licence, source and state; status 0 says all are right."""
+    """The table names every model with licence, source and state; status 0 says all are right.
+
+    What is optional may be missing.
+    """
     code, output, _ = run()
     assert code == 0
     for entry in CATALOGUE:
         assert entry.name in output
-        assert str(entry.wheel) in output
-    assert output.count("ready") == len(CATALOGUE)
+        assert entry.origin in output
+    assert output.count("ready") == len(PACKAGED)
+    assert output.count("missing") == len(OPTIONAL)
 
 
 def test_a_tampered_file_is_listed_and_told(run: Run, tmp_path: Path) -> None:
@@ -79,8 +87,44 @@ def test_preparing_everything_answers_in_json(run: Run, tmp_path: Path) -> None:
     code, output, _ = run("prepare", "--json")
     assert code == 0
     assert json.loads(output) == [
-        str(tmp_path / "models" / entry.prepared.name) for entry in CATALOGUE
+        str(tmp_path / "models" / entry.prepared.name) for entry in PACKAGED
     ]
+
+
+def test_an_address_belongs_to_one_model(run: Run) -> None:
+    """Without a name, nobody knows what should be there."""
+    code, _, errors = run("fetch", "--url", "https://example.org/model.onnx")
+    assert code == 2
+    assert "--url" in errors
+
+
+def test_what_is_missing_is_fetched_from_the_mirror_first(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site without a network copies the files; the digest decides all the same."""
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    for entry in OPTIONAL:
+        (mirror / entry.source.name).write_bytes(b"another file")
+    monkeypatch.setenv("OSTIARY_MODEL_MIRROR", str(mirror))
+    code, _, errors = run("fetch")
+    assert code == 4
+    for entry in OPTIONAL:
+        assert entry.source.sha256 in errors
+
+
+@pytest.mark.shared_data
+def test_the_optional_network_comes_from_the_mirror(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One command fetches whatever is missing, and prepares it to the catalogued bytes."""
+    monkeypatch.setenv(
+        "OSTIARY_MODEL_MIRROR", str(Path(os.environ["OSTIARY_TEST_DATA"]) / "models")
+    )
+    code, output, _ = run("fetch")
+    assert code == 0
+    assert str(tmp_path / "models" / "minifasnet_v2_se_128.tflite") in output
+    assert run()[1].count("ready") == len(CATALOGUE)
 
 
 def test_an_unknown_model_cannot_be_fetched(run: Run) -> None:

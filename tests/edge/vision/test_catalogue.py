@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,11 +16,19 @@ BY_NAME = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.na
 def test_an_entry_says_whose_it_is_and_where_it_comes_from(entry: CatalogueEntry) -> None:
     """Licence, package and upstream address are told of every model."""
     assert entry.licence in {"MIT", "Apache-2.0"}
-    assert entry.wheel.version
-    assert entry.wheel.path.endswith(entry.source.name)
+    if entry.wheel is not None:
+        assert entry.wheel.version
+        assert entry.wheel.path.endswith(entry.source.name)
+    assert entry.urls
     for url in entry.urls:
         assert urlsplit(url).scheme == "https"
-        assert urlsplit(url).path.endswith(entry.source.name)
+        assert urlsplit(url).path.endswith(Path(entry.source.name).suffix)
+
+
+@BY_NAME
+def test_what_no_package_carries_is_optional(entry: CatalogueEntry) -> None:
+    """Setting up needs nothing but the package registries."""
+    assert entry.optional or entry.wheel is not None
 
 
 @BY_NAME

@@ -31,6 +31,7 @@ from edge.vision.tflite import Network
 
 def published() -> bytes:
     """Read SFace as OpenCV Zoo publishes it."""
+    assert SFACE.wheel is not None
     distribution = metadata.distribution(SFACE.wheel.distribution)
     return Path(str(distribution.locate_file(SFACE.wheel.path))).read_bytes()
 
@@ -232,6 +233,53 @@ def test_a_scaling_that_cannot_be_folded_is_refused() -> None:
         write_tflite(graph, description="")
 
 
+def gated_network() -> bytes:
+    """Build what anti-spoof networks are made of: a short cut, a gate, a shape computed from one."""
+    constants: dict[str, NDArray[Any]] = {
+        "kernel": weights(4, 3, 3, 3, seed=20) / 9,
+        "squeeze": weights(2, 4, 1, 1, seed=21) - 1,
+        "excite": weights(4, 2, 1, 1, seed=22) - 1,
+        "whole": weights(4, 1, 4, 3, seed=23) / 9,
+        "first": np.array(0, np.int64),
+        "axes": np.array([0], np.int64),
+        "rest": np.array([-1], np.int64),
+        "inner": weights(4, 6, seed=24) - 1,
+        "outer": weights(6, 2, seed=25) - 1,
+        **{name: weights(6, seed=26 + n) for n, name in enumerate(("g", "b", "m", "v"))},
+    }
+    nodes = [
+        helper.make_node("Conv", ["data", "kernel"], ["a"], pads=[1, 1, 1, 1], strides=[2, 2]),
+        helper.make_node("GlobalAveragePool", ["a"], ["pooled"]),
+        helper.make_node("Conv", ["pooled", "squeeze"], ["small"]),
+        helper.make_node("Relu", ["small"], ["lit"]),
+        helper.make_node("Conv", ["lit", "excite"], ["large"]),
+        helper.make_node("Sigmoid", ["large"], ["gate"]),
+        helper.make_node("Mul", ["a", "gate"], ["gated"]),
+        helper.make_node("Add", ["a", "gated"], ["added"]),
+        helper.make_node("Conv", ["added", "whole"], ["points"], group=4),
+        helper.make_node("Shape", ["points"], ["sizes"]),
+        helper.make_node("Gather", ["sizes", "first"], ["count"], axis=0),
+        helper.make_node("Unsqueeze", ["count", "axes"], ["counts"]),
+        helper.make_node("Concat", ["counts", "rest"], ["wanted"], axis=0),
+        helper.make_node("Reshape", ["points", "wanted"], ["flattened"]),
+        helper.make_node("MatMul", ["flattened", "inner"], ["hidden"]),
+        helper.make_node("BatchNormalization", ["hidden", "g", "b", "m", "v"], ["normal"]),
+        helper.make_node("MatMul", ["normal", "outer"], ["vector"]),
+    ]
+    return small_network(nodes, constants)
+
+
+def test_a_network_with_gates_and_short_cuts_agrees(tmp_path: Path) -> None:
+    """Pooling, gating, adding and dense layers in a row: all come out equal."""
+    content = gated_network()
+    path = tmp_path / "gated.tflite"
+    path.write_bytes(onnx_to_tflite(content, description="gated"))
+    picture = np.random.default_rng(14).uniform(0, 2, (1, 8, 6, 3)).astype(np.float32)
+    (ours,) = Network(path).run(picture)
+    (theirs,) = reference(content).run(None, {"data": picture.transpose(0, 3, 1, 2)})
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
 def node(kind: str, *inputs: str, **attributes: Any) -> onnx.NodeProto:
     """Make a node that gives the vector."""
     return helper.make_node(kind, list(inputs), ["vector"], name="culprit", **attributes)
@@ -250,6 +298,10 @@ def node(kind: str, *inputs: str, **attributes: Any) -> onnx.NodeProto:
         node("Flatten", "data", axis=2),
         node("Reshape", "data", "shape"),
         node("Mul", "data", "bias"),
+        node("Mul", "data", "centred"),
+        node("Add", "data", "bias"),
+        node("MatMul", "data", "rows"),
+        node("Reshape", "centred", "shape"),
         node("PRelu", "data", "bias"),
         node("PRelu", "lost", "bias"),
         node("BatchNormalization", "data", "gamma", "beta", "average", "variance"),

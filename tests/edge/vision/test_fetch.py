@@ -269,6 +269,7 @@ def test_the_proxy_of_the_environment_is_used(
 
 def test_a_model_is_fetched_where_no_package_has_it(upstream: Upstream, tmp_path: Path) -> None:
     """The store tries its addresses in turn, verifies and prepares; the next use needs no network."""
+    assert YUNET.wheel is not None
     upstream.content = Path(
         str(metadata.distribution(YUNET.wheel.distribution).locate_file(YUNET.wheel.path))
     ).read_bytes()

@@ -19,7 +19,7 @@ MIDDLE = 125.0
 def qualities(recognizer: Recognizer) -> list[Quality]:
     """Judge the face nearest the middle of photos drawn at random, the same in every run."""
     photos = sorted((Path(os.environ["OSTIARY_TEST_DATA"]) / "lfw" / "images").glob("*/*.jpg"))
-    drawn = random.Random(20).sample(photos, PHOTOS)  # noqa: S311 — a sample, not a secret
+    drawn = random.Random(20).sample(photos, PHOTOS)
     found = []
     for photo in drawn:
         pixels = read_image(photo)
