@@ -163,11 +163,13 @@ def _retention(core: Core) -> Finding:
     )
 
 
+LIVENESS = Check("liveness", _liveness)
+
 CHECKS: tuple[Check, ...] = (
     Check("settings", _settings),
     Check("models", _models),
     Check("recognizer", _recognizer),
-    Check("liveness", _liveness),
+    LIVENESS,
     Check("key", _key),
     Check("database", _database),
     Check("retention", _retention),

@@ -51,7 +51,7 @@ class ChallengePolicy:
     astray: float = 12.0
     closer: float = 1.25
     blink_window: float = 2.0
-    solid: float = 2.5
+    solid: float = 3.0
     gap: float = 0.7
 
 

@@ -60,8 +60,9 @@ class LivenessPolicy:
     least_samples: int = 8
     patience: float = 5.0
 
-    solid: float = 2.5
-    """Degrees of parallax that no flat or bent picture reached: the highest of 900 was 2.2."""
+    solid: float = 3.0
+    """Degrees of parallax that pictures do not reach, flat or bent, but for some on which the mesh
+    slips: see the measurement."""
 
     still: float = 0.5
     """Degrees of parallax below which a face is as still as a picture that somebody holds."""

@@ -13,6 +13,7 @@ from edge.audit import EventKind
 from edge.backup import back_up, backups_of
 from edge.core import Core
 from edge.errors import OstiaryError
+from edge.health import LIVENESS, examine
 from edge.similarity import fmr_of_similarity, gallery_threshold
 from edge.vision.catalogue import CATALOGUE
 from enroll.accounts import Role
@@ -80,6 +81,7 @@ def show() -> ResponseReturnValue:
         folder=core.settings.storage.folder,
         backups=backups_of(core),
         health=here.checks.health,
+        liveness=examine(LIVENESS, core),
         door=core.settings.door,
     )
 

@@ -32,6 +32,13 @@ def test_the_threshold_in_words(house: House, carphone: list[Pixels]) -> None:
     assert Threshold.of(house.core).needed == 99.0
 
 
+def test_a_door_without_the_optional_network_says_so(house: House) -> None:
+    """What is less sure than it could be is told, with what to do about it."""
+    page = house.signed_in(Role.AUDITOR).get("/admin/system").text
+    assert "everybody is asked to move" in page
+    assert "ostiary models fetch" in page
+
+
 def test_health_is_checked_when_asked(house: House) -> None:
     """Nothing is checked by looking; what is found stays, and no camera or lock is touched."""
     browser = house.signed_in(Role.AUDITOR)

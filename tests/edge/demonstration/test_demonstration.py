@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from edge.demonstration.camera import ScriptedCamera
 from edge.demonstration.footage import ASTRONAUT, locate
-from edge.demonstration.play import Summary
+from edge.demonstration.play import Shown, Summary
 from edge.demonstration.scenes import Scene, script
-from edge.domain import Pixels
+from edge.domain import Decision, Outcome, Pixels, Reason
 from edge.errors import CameraError, EndOfFootageError
 from edge.vision.recognizer import Recognizer
 from tests.edge.commands.conftest import Ostiary, ostiary, site  # noqa: F401 - fixtures
 
 
 def test_the_man_gets_in_and_nobody_else(ostiary: Ostiary) -> None:  # noqa: F811 - the fixture
-    """The whole demonstration: two unlocks for him, none for a stranger, the audit whole."""
+    """The whole demonstration: two unlocks for him, none for a stranger nor for his photo."""
     answer = ostiary("demo", "--json")
 
     assert answer.status == 0, answer.err
@@ -29,7 +30,15 @@ def test_the_man_gets_in_and_nobody_else(ostiary: Ostiary) -> None:  # noqa: F81
     ]
     assert granted == ["the enrolled man", "both, the enrolled man in front"]
     denied = [each["scene"] for each in shown["decisions"] if each["decision"]["outcome"] == "deny"]
-    assert set(denied) == {"a stranger", "both, the stranger in front"}
+    photos = {"his photo, waved", "his photo, held still"}
+    assert set(denied) == {"a stranger", "both, the stranger in front"} | photos
+    reasons = {
+        each["scene"]: each["decision"]["reason"]
+        for each in shown["decisions"]
+        if each["scene"] in photos
+    }
+    assert reasons == dict.fromkeys(photos, "NOT_LIVE")
+    assert shown["unmasked"] == 2
 
 
 def test_an_unlock_that_the_script_does_not_expect_is_told(ostiary: Ostiary) -> None:  # noqa: F811 - the fixture
@@ -38,6 +47,20 @@ def test_an_unlock_that_the_script_does_not_expect_is_told(ostiary: Ostiary) -> 
 
     assert not summary.succeeded
     assert not replace(summary, unlocks=0).succeeded
+
+
+def test_a_photo_that_is_not_unmasked_is_told() -> None:
+    """It must have been taken for him and denied for what it is; to stay locked is not enough."""
+    man = SimpleNamespace(person_id="ada")
+    scene = Scene("his photo", (), attack=True)
+    unseen = Decision(Outcome.DENY, Reason.LOW_QUALITY)
+    unmasked = Decision(Outcome.DENY, Reason.NOT_LIVE, 99.9, 99.0, "ada")
+    granted = Decision(Outcome.GRANT, Reason.MATCH, 99.9, 99.0, "ada")
+    shown = (Shown(Scene("he", (), opens=True), granted, None, 1), Shown(scene, unseen, None, 2))
+    summary = Summary(person=man, shown=shown, frames=2, unlocks=1, verified=None)  # type: ignore[arg-type]
+
+    assert not summary.succeeded
+    assert replace(summary, shown=(*shown, Shown(scene, unmasked, None, 3))).succeeded
 
 
 def test_scenes_show_what_their_titles_say(recognizer: Recognizer) -> None:

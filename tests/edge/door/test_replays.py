@@ -66,7 +66,7 @@ def frames_of(name: str) -> list[Pixels]:
 
 
 @pytest.fixture(params=[True, False], ids=["with the network", "without the network"])
-def core(request: pytest.FixtureRequest, tmp_path: Path, models: ModelStore) -> Iterator[Core]:
+def core(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Core]:
     """Build a door in auto, which neither rests nor minds that a film is shown again."""
     core = Core(
         Settings(
@@ -76,13 +76,8 @@ def core(request: pytest.FixtureRequest, tmp_path: Path, models: ModelStore) -> 
             liveness=LivenessSettings(prompter="fake", attacks=100, watch_camera=False),
         )
     )
-    core.models = models
-    if request.param:
-        mirror = Path(os.environ["OSTIARY_TEST_DATA"]) / "models"
-        core.models = ModelStore(models.path("sface").parent, mirror=mirror)
-        core.models.prepare("minifasnet")
-    else:
-        core.models = ModelStore(tmp_path / "models")
+    mirror = Path(os.environ["OSTIARY_TEST_DATA"]) / "models" if request.param else None
+    core.models = ModelStore(tmp_path / "models", mirror=mirror)
     assert core.liveness.sees_texture is request.param
     yield core
     core.close()
