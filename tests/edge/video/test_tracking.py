@@ -20,7 +20,7 @@ def looks(person: int, shade: int = 0) -> Embedding:
     vector = np.zeros(64, np.float32)
     vector[person] = 1
     if shade:
-        vector[31 + shade] = 0.75
+        vector[32 + (7 * person + shade) % 32] = 0.75  # no two people share one
     return normalized(vector, MODEL)
 
 
