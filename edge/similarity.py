@@ -27,6 +27,10 @@ UNLOCK_SIMILARITY = 99.0
 TARGET_FPIR = 0.003
 """False positive identification rate of NIST FRTE 1:N's operating point for access to a facility."""
 
+SAME_FACE_FMR = 1e-3
+"""False match rate at which two frames of one approach count as one face. A stranger who steps in
+is noticed by 999 of 1,000 frames, while frames of one face, seconds apart, are far more alike."""
+
 
 def similarity_of_fmr(fmr: float) -> float:
     """Return the similarity, in percent, whose false match rate is *fmr* (0 to 1)."""

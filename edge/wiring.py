@@ -29,15 +29,11 @@ from edge.hardware import Camera, Lock, Prompter
 from edge.hardware.choose import open_prompter
 from edge.health import WITHOUT_TEXTURE
 from edge.live import Publisher
-from edge.similarity import similarity_of_fmr
+from edge.similarity import SAME_FACE_FMR, similarity_of_fmr
 from edge.vision.card import EmbedderCard
 from edge.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
-
-SAME_FACE_FMR = 1e-3
-"""False match rate at which two frames of one approach count as one face. A stranger who steps in
-is noticed by 999 of 1,000 frames, while frames of one face, seconds apart, are far more alike."""
 
 
 @contextmanager

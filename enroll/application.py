@@ -40,6 +40,8 @@ from enroll.hosts import LOOPBACK_NAMES
 from enroll.imports import Imports
 from enroll.kiosk.pages import blueprint as kiosk_pages
 from enroll.kiosk.visit import Visits
+from enroll.liveness.pages import blueprint as liveness_pages
+from enroll.liveness.sessions import LivenessSessions
 from enroll.office import Office, install
 from enroll.passwords import Passwords
 from enroll.rekognition.endpoint import blueprint as api
@@ -111,6 +113,7 @@ def create_app(
             keys=AccessKeys(web),
             imports=Imports(),
             visits=Visits(),
+            liveness=LivenessSessions.of(core),
             clock=clock,
         ),
     )
@@ -140,6 +143,7 @@ def create_app(
         password_pages,
         second_step_pages,
         kiosk_pages,
+        liveness_pages,
         live_pages,
         event_pages,
         system_pages,

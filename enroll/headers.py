@@ -21,10 +21,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-KIOSK_ONLY = {
+CAMERA_ONLY = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 }
 """No other page has a use for a camera, so no other page gets one."""
+
+WITH_CAMERA = frozenset(("kiosk", "liveness"))
 
 TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
@@ -35,8 +37,8 @@ def send(app: Flask, *, secure: bool) -> None:
 
     def add(response: Response) -> Response:
         response.headers.update(always)
-        if request.blueprint == "kiosk":
-            response.headers.update(KIOSK_ONLY)
+        if request.blueprint in WITH_CAMERA:
+            response.headers.update(CAMERA_ONLY)
         # The style sheet is nobody's secret; everything else may name people.
         keep = request.endpoint == "static" and response.status_code == 200
         response.headers["Cache-Control"] = "no-cache" if keep else "no-store"

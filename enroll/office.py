@@ -22,6 +22,7 @@ from enroll.accounts import Accounts, Invitations
 from enroll.admin.checks import Checks
 from enroll.imports import Imports
 from enroll.kiosk.visit import Visits
+from enroll.liveness.sessions import LivenessSessions
 from enroll.passwords import Passwords
 from enroll.rekognition.keys import AccessKeys
 from enroll.second_step import SecondSteps
@@ -63,6 +64,7 @@ class Office:
     keys: AccessKeys
     imports: Imports
     visits: Visits
+    liveness: LivenessSessions
     clock: Callable[[], datetime]
 
     def record(

@@ -132,7 +132,7 @@ def _make_room() -> None:
             abort(415)
     request.max_content_length = getattr(view, _BODY, request.max_content_length)
     if getattr(view, _PICTURE, False):
-        request.max_content_length = LARGEST_PHOTO
+        request.max_content_length = getattr(view, _BODY, LARGEST_PHOTO)
         if request.mimetype not in _PICTURE_TYPES:
             abort(415)
 

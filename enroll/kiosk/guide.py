@@ -153,7 +153,7 @@ def _fault(sight: Sight) -> Instruction | None:
         return Instruction.LOOK_AT_CAMERA
     if sight.faces > 1:
         return Instruction.ONE_PERSON
-    return _misplaced(sight.box, sight.share) or _unclear(sight.quality)
+    return _misplaced(sight.box, sight.share) or unclear(sight.quality)
 
 
 def _misplaced(box: Box, share: float) -> Instruction | None:
@@ -167,7 +167,8 @@ def _misplaced(box: Box, share: float) -> Instruction | None:
     return None
 
 
-def _unclear(quality: Quality) -> Instruction | None:
+def unclear(quality: Quality) -> Instruction | None:
+    """Return what to do about a face that is not good enough, or None for one that is."""
     poor = (
         Instruction.UNCOVER if quality.occlusion >= COVERED else Instruction.LESS_LIGHT
     )  # Rekognition has one word for both

@@ -73,6 +73,10 @@ SessionId = Annotated[str, Field(min_length=36, max_length=36, pattern=_UUID)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Token = Annotated[str, Field(max_length=255)]
 ClientRequestToken = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-zA-Z0-9-_]+$")]
+KmsKeyId = Annotated[
+    str,
+    Field(min_length=1, max_length=2048, pattern=r"^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}$"),
+]
 ResourceArn = Annotated[str, Field(min_length=20, max_length=2048)]
 TagKey = Annotated[
     str, Field(min_length=1, max_length=128), _only(_TAG_SIGNS), AfterValidator(_not_reserved)

@@ -71,9 +71,11 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("UpdateStreamProcessor", Group.STREAMS, "Only label detection can be updated."),
     Operation("DeleteStreamProcessor", Group.STREAMS, "When it has stopped."),
     Operation(
-        "CreateFaceLivenessSession", Group.LIVENESS, "Refused until liveness is checked here."
+        "CreateFaceLivenessSession", Group.LIVENESS, "For the page /liveness/ID of this appliance."
     ),
-    Operation("GetFaceLivenessSessionResults", Group.LIVENESS, "There are no sessions yet."),
+    Operation(
+        "GetFaceLivenessSessionResults", Group.LIVENESS, "Status and grade; never a picture."
+    ),
     Operation("DetectLabels", Group.ELSEWHERE, _LABELS),
     Operation("DetectText", Group.ELSEWHERE, _LABELS),
     Operation("DetectModerationLabels", Group.ELSEWHERE, _LABELS),

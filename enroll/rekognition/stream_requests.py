@@ -10,15 +10,19 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from enroll.rekognition.members import WIRE, CollectionId, Percent, Refused, Tags, Token
+from enroll.rekognition.members import (
+    WIRE,
+    CollectionId,
+    KmsKeyId,
+    Percent,
+    Refused,
+    Tags,
+    Token,
+)
 
 Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_.\-]+$")]
 VideoArn = Annotated[str, Field(pattern=r"^arn:([a-z\d-]+):kinesisvideo:([a-z\d-]+):\d{12}:.+$")]
 DataArn = Annotated[str, Field(pattern=r"^arn:([a-z\d-]+):kinesis:([a-z\d-]+):\d{12}:.+$")]
-KmsKeyId = Annotated[
-    str,
-    Field(min_length=1, max_length=2048, pattern=r"^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}$"),
-]
 Regions = Annotated[tuple[Refused, ...], Field(min_length=0, max_length=10)]
 RoleArn = Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")]
 

@@ -1,6 +1,8 @@
 // The kiosk's one page. What to say about a picture is decided on the server; here it is shown.
 // No picture leaves the browser before somebody has agreed: the camera is not even asked for.
 
+import { closeCamera, openCamera, pause, snapshot } from "./camera.js";
+
 const ASK_AFTER = 45; // seconds without a sign of life, then the question whether anybody is there
 const LEAVE_AFTER = 60;
 const CLEAR_AFTER = 15; // seconds that the last screen is shown
@@ -13,7 +15,6 @@ const BADGE_WIDTH = 1280;
 const find = (id) => document.getElementById(id);
 const kiosk = find("kiosk");
 const token = document.querySelector("meta[name=csrf-token]").content;
-const canvas = document.createElement("canvas");
 
 let step = "welcome";
 let withFace = false;
@@ -21,7 +22,6 @@ let camera = null;
 let watching = 0; // the number of the loop that may go on; another number ends it
 let lastSign = performance.now();
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, number) => values[number]);
 
 // Asking the server
@@ -85,25 +85,15 @@ async function leave() {
 // The camera
 
 async function startCamera(video) {
-  camera ??= await navigator.mediaDevices.getUserMedia({
-    video: { width: { ideal: BADGE_WIDTH }, height: { ideal: 720 }, facingMode: "user" },
-  });
+  camera ??= await openCamera(BADGE_WIDTH, 720);
   video.srcObject = camera;
   await video.play();
 }
 
 function stopCamera() {
   watching += 1;
-  for (const track of camera?.getTracks() ?? []) track.stop();
+  closeCamera(camera);
   camera = null;
-}
-
-function snapshot(video, width) {
-  const scale = Math.min(1, width / video.videoWidth);
-  canvas.width = Math.round(video.videoWidth * scale);
-  canvas.height = Math.round(video.videoHeight * scale);
-  canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
 }
 
 // Ask about one frame after the other until `use` says that it is enough.

@@ -1,4 +1,4 @@
-"""Every text of the kiosk in every language, whole and with its blanks."""
+"""Every text of the pages with a camera in every language, whole and with its blanks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ BLANK = re.compile(r"%\(\w+\)s|%%|\{\d\}")
 
 
 def texts() -> set[str]:
-    """Return every text that the kiosk's code and page say."""
+    """Return every text that the code and pages of the kiosk and of liveness sessions say."""
     found: set[str] = set()
     for pattern, method in (
         ("kiosk/*.py", "python"),
         ("templates/kiosk/*.html", "jinja2.ext:babel_extract"),
+        ("liveness/*.py", "python"),
+        ("templates/liveness/*.html", "jinja2.ext:babel_extract"),
     ):
         for path in ROOT.glob(pattern):
             for _line, message, _comments, _context in extract_from_file(

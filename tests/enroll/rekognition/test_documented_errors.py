@@ -29,7 +29,6 @@ bought here, so none can be exceeded."""
 LIMITS = "what is beyond a limit is a ValidationException, and nothing else can be wrong with it"
 AT_ONCE = "users change in one transaction, so nobody sees one half changed"
 UNLIMITED = "there is no quota: the disk is the limit"
-STATELESS = "there are no sessions, so none is found"
 
 NEVER: Mapping[tuple[str, str], str] = {
     **{
@@ -51,7 +50,6 @@ NEVER: Mapping[tuple[str, str], str] = {
             "ListStreamProcessors",
             "StopStreamProcessor",
             "DeleteStreamProcessor",
-            "CreateFaceLivenessSession",
             "GetFaceLivenessSessionResults",
         )
     },
@@ -126,7 +124,6 @@ ELSEWHERE = {
     ("StopStreamProcessor", "ResourceInUseException"): "test_streams",
     ("DeleteStreamProcessor", "ResourceInUseException"): "test_streams",
     ("UpdateStreamProcessor", "InvalidParameterException"): "test_streams",
-    ("GetFaceLivenessSessionResults", "SessionNotFoundException"): "test_endpoint",
 }
 """Errors that are provoked where the story belongs."""
 
@@ -220,6 +217,12 @@ for name in ("StartFaceDetection", "StartFaceSearch"):
 provoke(
     "StartFaceSearch", "InvalidParameterException", lambda at: {"CollectionId": at, "Video": {}}
 )
+provoke(
+    "CreateFaceLivenessSession",
+    "InvalidParameterException",
+    lambda _: {"Settings": {"AuditImagesLimit": 1}},
+)
+provoke("GetFaceLivenessSessionResults", "SessionNotFoundException", lambda _: {"SessionId": FACE})
 
 
 def twice(operation: str, first: dict[str, Any], second: dict[str, Any]) -> None:

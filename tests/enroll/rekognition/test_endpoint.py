@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from enroll.rekognition import endpoint
 from enroll.rekognition.handlers import HANDLERS
 from enroll.rekognition.keys import AccessKey
-from enroll.rekognition.operations import BY_NAME, OPERATIONS, Group
+from enroll.rekognition.operations import BY_NAME, OPERATIONS
 from tests.enroll.rekognition.conftest import DOOR, Appliance
 from tests.enroll.rekognition.generated import requests_for
 from tests.enroll.rekognition.model import COMMON_ERRORS, may_answer, service_model
@@ -317,12 +317,3 @@ def test_requests_made_from_the_model(
 def test_common_errors_are_no_ones_own() -> None:
     """What every service answers with is not in the list of an operation: the lists are apart."""
     assert not COMMON_ERRORS & {shape.name for shape in MODEL.error_shapes}
-
-
-def test_liveness_is_not_pretended(client: Any) -> None:
-    """Until it is here, sessions are refused by name."""
-    assert BY_NAME["CreateFaceLivenessSession"].group is Group.LIVENESS
-    with pytest.raises(client.exceptions.AccessDeniedException, match="not tell a living face"):
-        client.create_face_liveness_session()
-    with pytest.raises(client.exceptions.SessionNotFoundException):
-        client.get_face_liveness_session_results(SessionId=str(uuid.uuid4()))
