@@ -192,10 +192,11 @@ class Session:
 
     def _missed(self, now: float, faces: int) -> Instruction | None:
         """Bear a few frames that do not show one face; more only before anything was asked."""
-        if self._asked.ever and now - self._seen > GAP:
+        if not self._asked.ever:
+            self._proving.absent(now)
+        elif now - self._seen > GAP:
             self._fail()
             return None
-        self._proving.absent(now)
         return Instruction.LOOK_AT_CAMERA if faces == 0 else Instruction.ONE_PERSON
 
     def _is_the_same(self, embedding: Embedding) -> bool:

@@ -20,7 +20,7 @@ from enroll.liveness.session import (
     Session,
     Status,
 )
-from tests.edge.door.heads import Look
+from tests.edge.door.heads import FPS, Look
 from tests.edge.door.test_challenge import obedient
 from tests.enroll.liveness.conftest import ADA, BOB, Stage
 
@@ -98,6 +98,17 @@ def test_leaving_after_something_was_asked(stage: Stage) -> None:
     stage.until_asked()
     for _ in range(12):
         stage.show(None)
+    assert stage.status is Status.FAILED
+
+
+def test_no_gap_begins_a_challenge_anew(stage: Stage) -> None:
+    """Whoever is away for almost too long has failed, and is not asked for something else."""
+    stage.until_asked()
+    stage.at += 0.055 - 1 / FPS
+    stage.show(Look())  # too soon after the one before to be measured
+    stage.at += 0.69 - 1 / FPS
+    stage.show(None)
+    stage.show(Look())
     assert stage.status is Status.FAILED
 
 
