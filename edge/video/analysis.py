@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 
 from edge.buckets import Buckets
 from edge.domain import Embedding, Face, FaceMatch, Pixels
-from edge.similarity import Calibration, similarity_of_fmr
+from edge.similarity import SAME_FACE_FMR, Calibration, similarity_of_fmr
 from edge.video.findings import Describe
 from edge.video.job import Job, Kind
 from edge.video.reading import MOST_BYTES, StoredVideo, VideoFrame
@@ -25,9 +25,6 @@ MOST_MATCHES = 100
 
 FRAMES_AT_ONCE = 25
 """Frames looked at between two writes: five seconds of video."""
-
-SAME_FMR = 1e-3
-"""False match rate at which a face is somebody seen before, as for two frames at a door."""
 
 CONTINUING_FMR = 1e-2
 """False match rate that suffices where the face is also where that person just was."""
@@ -130,7 +127,7 @@ class Analysis:
     @property
     def _policy(self) -> TrackingPolicy:
         return TrackingPolicy(
-            same_cosine=self.calibration.cosine(similarity_of_fmr(SAME_FMR)),
+            same_cosine=self.calibration.cosine(similarity_of_fmr(SAME_FACE_FMR)),
             continuing_cosine=self.calibration.cosine(similarity_of_fmr(CONTINUING_FMR)),
         )
 

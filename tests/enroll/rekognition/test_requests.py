@@ -12,7 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import pytest
 from annotated_types import Ge, Le, MaxLen, MinLen
 from botocore.model import Shape
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
@@ -212,7 +212,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(operation=st.sampled_from(sorted(HANDLERS)), body=st.data())
 def test_whatever_comes_is_read_or_refused(operation: str, body: st.DataObject) -> None:
     """Nothing but the two codes, whatever stands in the members that there are."""
