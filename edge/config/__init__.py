@@ -5,12 +5,12 @@ checks the file; ``document`` writes the commented example from the same source.
 """
 
 from edge.config.document import settings_as_toml
+from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
     DoorSettings,
-    LivenessSettings,
     LiveSettings,
     LockSettings,
     ModelSettings,
