@@ -164,7 +164,10 @@ def _not_understood(error: HTTPException) -> Response:
 @blueprint.errorhandler(Exception)
 def _at_fault(error: Exception) -> Response:
     number = secrets.token_hex(4)
-    log.error("A call of the API failed (number %s)", number, exc_info=error)
+    if isinstance(error, OstiaryError):  # a full disk, say: the message tells the remedy
+        log.error("A call of the API failed (number %s): %s", number, error)
+    else:
+        log.error("A call of the API failed (number %s)", number, exc_info=error)
     return _problem(
         "InternalServerError",
         f"It was not your fault. Tell whoever looks after this appliance: number {number}.",

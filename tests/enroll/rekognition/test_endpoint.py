@@ -23,7 +23,9 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edge.errors import StorageError
 from enroll.rekognition import endpoint
+from enroll.rekognition.collections import ListCollections
 from enroll.rekognition.handlers import HANDLERS
 from enroll.rekognition.keys import AccessKey
 from enroll.rekognition.operations import BY_NAME, OPERATIONS
@@ -271,7 +273,7 @@ def test_a_fault_of_ours_tells_a_number(
 ) -> None:
     """It is in the log, with what happened; the client learns nothing of that."""
 
-    def fail(*_: object) -> None:
+    def fail(call: object, request: ListCollections) -> None:
         raise RuntimeError("disk of a person called Ada")
 
     monkeypatch.setitem(HANDLERS, "ListCollections", fail)
@@ -281,6 +283,22 @@ def test_a_fault_of_ours_tells_a_number(
     message = error.value.response["Error"]["Message"]
     assert "Ada" not in message
     assert message.rpartition("number ")[2].strip(".") in caplog.text
+
+
+def test_a_full_disk_is_told_in_one_line(
+    appliance: Appliance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With its remedy, and without a trace for each of a thousand calls."""
+
+    def fail(call: object, request: ListCollections) -> None:
+        raise StorageError("collection.db cannot be written: the disk is full", remedy="Make room.")
+
+    monkeypatch.setitem(HANDLERS, "ListCollections", fail)
+    with pytest.raises(ClientError) as error:
+        appliance.client().list_collections()
+    assert code(error) == "InternalServerError"
+    assert "Make room." in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_browsers_form_is_no_request(appliance: Appliance) -> None:
