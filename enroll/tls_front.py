@@ -51,7 +51,11 @@ class TlsFront:
         self._peers: dict[str, str] = {}
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(
+        self._loop.set_exception_handler(_quietly)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="tls", daemon=True)
+        self._thread.start()
+        # Begun in that thread: this one may have a loop of its own.
+        self._server = asyncio.run_coroutine_threadsafe(
             asyncio.start_server(
                 self._serve,
                 sock=listening,
@@ -59,11 +63,9 @@ class TlsFront:
                 ssl_handshake_timeout=HANDSHAKE_SECONDS,
                 ssl_shutdown_timeout=GOODBYE_SECONDS,
                 limit=CHUNK,
-            )
-        )
-        self._loop.set_exception_handler(_quietly)
-        self._thread = threading.Thread(target=self._loop.run_forever, name="tls", daemon=True)
-        self._thread.start()
+            ),
+            self._loop,
+        ).result(GOODBYE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -203,8 +204,8 @@ def test_one_connection_too_many(tmp_path: Path) -> None:
         first = place.connect()
         first.request("GET", "/")
         assert first.getresponse().read() == b""
-        with pytest.raises(OSError):  # noqa: PT011 - however the system words it
-            _asked(place.connect())
+        with closing(place.connect()) as refused, pytest.raises(OSError):  # noqa: PT011 - however the system words it
+            _asked(refused)
         first.close()
     finally:
         place.close()
