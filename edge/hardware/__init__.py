@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from edge.domain import Frame, Prompt
+from edge.domain import Frame, Prompt, Shown, Signal
 
 
 class Camera(Protocol):
@@ -70,3 +70,30 @@ class Prompter(Protocol):
 
         It keeps its own faults to itself, but for a log line: who cannot be asked is not let in.
         """
+
+
+class CardReader(Protocol):
+    """Something that badges are held to, or PINs are typed into."""
+
+    @property
+    def name(self) -> str:
+        """What the log and the record call this reader."""
+
+    def read(self, timeout: float) -> Shown | None:
+        """Return the oldest credential not yet returned, or None if none came in *timeout* seconds.
+
+        A reader that was lost comes back by itself. What cannot be understood (a wrong parity, half
+        a number) is dropped and counted, not raised. No value is ever logged.
+
+        :raises ReaderError: while the reader is lost; a later call may succeed.
+        """
+
+    def signal(self, signal: Signal) -> None:
+        """Show *signal* by the lights and the buzzer of the reader, until the next.
+
+        Does nothing where it has none. It keeps its own faults to itself, but for a log line: a
+        dark light must not keep a door from working.
+        """
+
+    def close(self) -> None:
+        """Give the device back; may be called twice, and ends a :meth:`read` of another thread."""
