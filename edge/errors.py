@@ -181,6 +181,10 @@ class ReaderError(HardwareError):
     """Error raised when a card reader or a PIN pad is lost, or cannot be opened."""
 
 
+class CardError(HardwareError):
+    """Error raised when what a reader sent is no card or key, or a number is of no card."""
+
+
 class LiveError(OstiaryError):
     """Error raised when a folder may not hold what a door sees: not in memory, or open to others."""
 

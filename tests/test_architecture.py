@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.audit", "edge.desk", "edge.live"),
     ("edge.storage",),
     ("edge.watchdog", "edge.config"),
-    ("edge.similarity", "edge.liveness"),
+    ("edge.similarity", "edge.liveness", "edge.readers"),
     ("edge.domain",),
     ("edge.exit_codes", "edge.days", "edge.buckets"),
     ("edge.errors",),
@@ -169,6 +169,7 @@ def test_decisions_are_pure() -> None:
         "edge.door.presentation",
         "edge.domain",
         "edge.liveness",
+        "edge.readers",
         "edge.similarity",
     )
     for module in (name for name in modules() if any(inside(name, room) for room in pure)):
