@@ -6,6 +6,8 @@ same checks, and are used only where the settings name them: nothing ever falls 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -40,7 +42,12 @@ class LockState(StrEnum):
 
 
 class Lock(Protocol):
-    """A lock that is secured from the moment its adapter exists."""
+    """A lock that is secured from the moment its adapter exists.
+
+    The adapter itself secures a lock that nobody secured or released anew for as long as it was
+    told to wait at most, whatever becomes of its caller: a door that stays unlocked is one that
+    is released again and again.
+    """
 
     @property
     def state(self) -> LockState:
@@ -53,7 +60,9 @@ class Lock(Protocol):
         """
 
     def release(self) -> None:
-        """Unlock the door until :meth:`secure`.
+        """Unlock the door until :meth:`secure`, or until the adapter's own time is over.
+
+        Released anew, that time begins anew; the door stays unlocked meanwhile.
 
         :raises LockError: if the device did not take the command.
         """
@@ -97,3 +106,71 @@ class CardReader(Protocol):
 
     def close(self) -> None:
         """Give the device back; may be called twice, and ends a :meth:`read` of another thread."""
+
+
+class InputName(StrEnum):
+    """What is wired to a door, and what it tells when it is active.
+
+    CONTACT: the door is open. REX: somebody inside asks to get out. TAMPER: a housing is open or
+    its loop is cut. FIRE: the fire panel wants the doors released.
+    """
+
+    CONTACT = "contact"
+    REX = "rex"
+    TAMPER = "tamper"
+    FIRE = "fire"
+
+
+@dataclass(frozen=True, slots=True)
+class InputEdge:
+    """A change of one input.
+
+    *monotonic* is when it happened, in seconds of the clock of :func:`time.monotonic`, by the kernel
+    where it tells; otherwise when it was noticed.
+    """
+
+    input: InputName
+    active: bool
+    monotonic: float
+
+
+class DoorInputs(Protocol):
+    """The contacts and buttons of one door, free of bounces. One thread waits; any may wake it."""
+
+    def levels(self) -> Mapping[InputName, bool | None]:
+        """Return every input that is wired: active or not, or None while it is lost.
+
+        They are those after the edges that :meth:`wait` returned last; before it was called,
+        those at the beginning.
+        """
+
+    def wait(self, timeout: float) -> tuple[InputEdge, ...]:
+        """Return the changes since the last call, oldest first, waiting *timeout* seconds at most.
+
+        Returns early, perhaps with nothing, when it is woken, and when an input is lost. An
+        input that is back is told by an edge, whatever its level. Edges that the kernel lost are made
+        up for from the levels, which are read every second.
+
+        :raises InputError: once it is closed.
+        """
+
+    def wake(self) -> None:
+        """End the :meth:`wait` of another thread now, or the next one; harmless when closed."""
+
+    def close(self) -> None:
+        """Give the lines back; may be called twice, and ends a :meth:`wait` of another thread."""
+
+
+class Signaller(Prompter, Protocol):
+    """The lights and the buzzer of a door.
+
+    Prompts are shown over READY and LOOK; every other signal goes before a prompt.
+    It keeps its own faults to itself, but for a log line: a dark light must not keep a door from
+    working.
+    """
+
+    def show(self, signal: Signal) -> None:
+        """Show *signal* until the next; returns at once."""
+
+    def close(self) -> None:
+        """Switch all off and give the lines back; may be called twice."""
