@@ -181,6 +181,10 @@ class ReaderError(HardwareError):
     """Error raised when a card reader or a PIN pad is lost, or cannot be opened."""
 
 
+class PanelError(HardwareError):
+    """Error raised when an access control panel cannot be told what it must be told."""
+
+
 class LiveError(OstiaryError):
     """Error raised when a folder may not hold what a door sees: not in memory, or open to others."""
 
