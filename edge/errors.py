@@ -189,6 +189,10 @@ class CardError(HardwareError):
     """Error raised when what a reader sent is no card or key, or a number is of no card."""
 
 
+class PanelError(HardwareError):
+    """Error raised when an access control panel cannot be told what it must be told."""
+
+
 class LiveError(OstiaryError):
     """Error raised when a folder may not hold what a door sees: not in memory, or open to others."""
 
