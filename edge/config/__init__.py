@@ -9,6 +9,7 @@ from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.lock import LockSettings
+from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
@@ -31,6 +32,8 @@ __all__ = [
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "PanelSettings",
+    "ReaderSettings",
     "RecognitionSettings",
     "RekognitionSettings",
     "Settings",

@@ -28,6 +28,7 @@ from edge.config.kinds import (
 from edge.config.lines import demand_one_use_each
 from edge.config.liveness import LivenessSettings
 from edge.config.lock import LockSettings
+from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.signals import SignalSettings
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
@@ -322,6 +323,8 @@ class Settings:
     lock: LockSettings = field(default_factory=LockSettings)
     inputs: InputSettings = field(default_factory=InputSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)
+    reader: ReaderSettings = field(default_factory=ReaderSettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
