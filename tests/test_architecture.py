@@ -70,6 +70,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
         "edge.hardware.inputs_gpio",
         "edge.hardware.lock_gpio",
         "edge.hardware.signals_gpio",
+        "edge.hardware.survey",
     ),
     "onnx": ("edge.vision.convert",),
     "apsw": ("edge.storage", "edge.collection"),
