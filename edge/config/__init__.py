@@ -9,6 +9,7 @@ from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.lock import LockSettings
+from edge.config.portal import PortalSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
@@ -31,6 +32,7 @@ __all__ = [
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "PortalSettings",
     "RecognitionSettings",
     "RekognitionSettings",
     "Settings",

@@ -45,7 +45,7 @@ class Clerk:
         self._changed = threading.Condition()
         self._waiting: deque[tuple[AuditEvent, bool]] = deque()
         self._count = 0
-        self._ends = False
+        self._ends = self._owing = False
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
 
     def start(self) -> None:
@@ -75,19 +75,15 @@ class Clerk:
 
     def _run(self) -> None:
         try:
-            complained = False
             while (event := self._next()) is not None:
                 try:
                     self._audit.append(event)
                 except AuditError as error:
                     if not self._only_owed():
                         raise
-                    if not complained:
-                        log.error("people are let out although it cannot be recorded: %s", error)
-                    complained = True
-                    self._pause()
+                    self._owe(error)
                     continue
-                complained = False
+                self._owing = False
                 with self._changed:
                     self._waiting.popleft()
                     number = self._count - len(self._waiting)
@@ -101,6 +97,13 @@ class Clerk:
             while not self._waiting and not self._ends:
                 self._changed.wait()
             return self._waiting[0][0] if self._waiting else None
+
+    def _owe(self, error: AuditError) -> None:
+        """Say once that the audit is behind, and wait before it is tried again."""
+        if not self._owing:
+            log.error("people are let out although it cannot be recorded: %s", error)
+        self._owing = True
+        self._pause()
 
     def _only_owed(self) -> bool:
         with self._changed:

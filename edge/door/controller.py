@@ -70,7 +70,7 @@ class DoorController:
     *lockdown*: whether the door begins in lockdown, as it ended.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of a door, by keyword
+    def __init__(
         self,
         lock: Lock,
         *,
@@ -120,10 +120,12 @@ class DoorController:
             return refused or Reason.BUSY
 
     def start(self) -> None:
-        """Listen to the inputs, let time pass, and write what happens.
+        """Listen to the inputs, let time pass, and write what happens; done once.
 
         :raises LockError: if the machine is out of threads.
         """
+        if self._threads:
+            return
         works: list[tuple[str, Callable[[], None]]] = [("door-clock", self._let_time_pass)]
         if self._inputs is not None:
             inputs = self._inputs
@@ -131,7 +133,9 @@ class DoorController:
         try:
             self._clerk.start()
             for name, work in works:
-                thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
+                thread = threading.Thread(
+                    target=self._guarded, args=(work,), name=name, daemon=True
+                )
                 thread.start()
                 self._threads.append(thread)
         except RuntimeError as error:
@@ -215,7 +219,9 @@ class DoorController:
             self._insist()
 
     def close(self) -> None:
-        """Lock the door, write what is to be written, and give every device back."""
+        """Lock the door, write what is to be written, give every device back; may be called twice."""
+        if self._ends.is_set():
+            return
         with ExitStack() as parts:
             if self._signaller is not None:
                 parts.callback(self._signaller.close)
@@ -272,14 +278,18 @@ class DoorController:
         try:
             self._lease.hold(release.until)
         except LockError as error:
-            self._held = None
-            if self._lock_fault is None:
-                log.error("the door is not released (%s): %s", release.why, error)
-                event = self._event(EventKind.FAULT, type(error).__name__)
-                self._noted = self._clerk.note(event, owed=True)
-            self._lock_fault = error
+            self._disobeyed(release, error)
         else:
             self._held, self._lock_fault = release, None
+
+    def _disobeyed(self, release: Release, error: LockError) -> None:
+        """Say and record once that the lock does not release; the next tick tries it again."""
+        self._held = None
+        if self._lock_fault is None:
+            log.error("the door is not released (%s): %s", release.why, error)
+            event = self._event(EventKind.FAULT, type(error).__name__)
+            self._noted = self._clerk.note(event, owed=True)
+        self._lock_fault = error
 
     def _insist(self) -> None:
         if self._state.release is None or self._failure is not None:
