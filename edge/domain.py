@@ -373,6 +373,19 @@ class Signal(StrEnum):
     FAULT = "fault"
 
 
+class InputName(StrEnum):
+    """What is wired to a door, and what it tells when it is active.
+
+    CONTACT: the door is open. REX: somebody inside asks to get out. TAMPER: a housing is open or
+    its loop is cut. FIRE: the fire panel wants the doors released.
+    """
+
+    CONTACT = "contact"
+    REX = "rex"
+    TAMPER = "tamper"
+    FIRE = "fire"
+
+
 class Outcome(StrEnum):
     """What happens to the lock."""
 

@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.audit", "edge.desk", "edge.live"),
     ("edge.storage",),
     ("edge.watchdog", "edge.config"),
-    ("edge.similarity", "edge.liveness", "edge.readers"),
+    ("edge.similarity", "edge.liveness", "edge.readers", "edge.portal"),
     ("edge.domain",),
     ("edge.exit_codes", "edge.days", "edge.buckets"),
     ("edge.errors",),
@@ -51,7 +51,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
     "enroll": (
         "edge.door.loop",
-        "edge.door.pulse",
+        "edge.door.controller",
+        "edge.door.lease",
         "edge.hardware",
         "edge.wiring",
         "edge.video_worker",
@@ -181,6 +182,7 @@ def test_decisions_are_pure() -> None:
         "edge.domain",
         "edge.liveness",
         "edge.readers",
+        "edge.portal",
         "edge.similarity",
     )
     for module in (name for name in modules() if any(inside(name, room) for room in pure)):

@@ -9,6 +9,7 @@ from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.lock import LockSettings
+from edge.config.portal import PortalSettings
 from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
@@ -33,6 +34,7 @@ __all__ = [
     "LockSettings",
     "ModelSettings",
     "PanelSettings",
+    "PortalSettings",
     "ReaderSettings",
     "RecognitionSettings",
     "RekognitionSettings",

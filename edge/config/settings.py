@@ -28,6 +28,7 @@ from edge.config.kinds import (
 from edge.config.lines import demand_one_use_each
 from edge.config.liveness import LivenessSettings
 from edge.config.lock import LockSettings
+from edge.config.portal import PortalSettings
 from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.signals import SignalSettings
@@ -321,6 +322,7 @@ class Settings:
     door: DoorSettings = field(default_factory=DoorSettings)
     liveness: LivenessSettings = field(default_factory=LivenessSettings)
     lock: LockSettings = field(default_factory=LockSettings)
+    portal: PortalSettings = field(default_factory=PortalSettings)
     inputs: InputSettings = field(default_factory=InputSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)
     reader: ReaderSettings = field(default_factory=ReaderSettings)
@@ -331,3 +333,4 @@ class Settings:
 
     def __post_init__(self) -> None:
         demand_one_use_each(getattr(self, section.name) for section in fields(self))
+        self.portal.demand_below(self.lock.max_release_seconds)

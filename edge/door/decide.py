@@ -41,13 +41,14 @@ def decide(
     *,
     people: int,
     now: datetime,
-    busy: bool,
+    refusal: Reason | None,
     policy: DecisionPolicy,
 ) -> Decision:
     """Return whether the door opens for *evidence*, and why.
 
     *candidates* are the nearest people, best first (two suffice); *people* is how many the
-    gallery holds; *now* an aware time; *busy* whether the door is released already.
+    gallery holds; *now* an aware time; *refusal* why the door would not open
+    for anybody now, if it would not.
     """
     if evidence.embedding is None or evidence.frames < policy.frames:
         return Decision(Outcome.DENY, Reason.LOW_QUALITY)
@@ -60,7 +61,7 @@ def decide(
     reason = (
         _recognition_fault(candidates, threshold, policy.margin)
         or _credential_fault(candidates[0].credentials, now)
-        or (Reason.BUSY if busy else None)
+        or refusal
     )
     outcome = Outcome.GRANT if reason is None else Outcome.DENY
     return Decision(outcome, reason or Reason.MATCH, best.similarity, threshold, best.person_id)

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from edge.domain import Frame, Prompt, Shown, Signal
+from edge.domain import Frame, InputName, Prompt, Shown, Signal
+
+__all__ = [
+    "Camera",
+    "CardReader",
+    "DoorInputs",
+    "InputEdge",
+    "InputName",
+    "Lock",
+    "LockState",
+    "Prompter",
+    "Signaller",
+]
 
 
 class Camera(Protocol):
@@ -106,19 +118,6 @@ class CardReader(Protocol):
 
     def close(self) -> None:
         """Give the device back; may be called twice, and ends a :meth:`read` of another thread."""
-
-
-class InputName(StrEnum):
-    """What is wired to a door, and what it tells when it is active.
-
-    CONTACT: the door is open. REX: somebody inside asks to get out. TAMPER: a housing is open or
-    its loop is cut. FIRE: the fire panel wants the doors released.
-    """
-
-    CONTACT = "contact"
-    REX = "rex"
-    TAMPER = "tamper"
-    FIRE = "fire"
 
 
 @dataclass(frozen=True, slots=True)

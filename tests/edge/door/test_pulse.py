@@ -6,9 +6,9 @@ import threading
 import time
 
 import pytest
+from edge.door.pulse import Pulse
 
 from edge.door import pulse as pulse_module
-from edge.door.pulse import Pulse
 from edge.errors import LockError
 from edge.hardware import LockState
 from edge.hardware.lock_fake import FakeLock
