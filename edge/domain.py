@@ -260,12 +260,16 @@ class FaceMatch:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The credential a person carries. Open ends of its validity are None; times are aware UTC."""
+    """The credential a person carries. Open ends of its validity are None; times are aware UTC.
+
+    *duress*: it is shown under threat; it opens as any other, and raises a silent alarm.
+    """
 
     number: str
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     revoked_at: datetime | None = None
+    duress: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +277,8 @@ class Credentials:
     """What a person may show at a door: validity of the person and of every badge.
 
     *suspended*: she may not pass for now. *look_alikes*: somebody else is so like her that her face
-    alone does not say which of them it is.
+    alone does not say which of them it is. *groups* are the names by which the rules know her;
+    *has_pin* says that there is a PIN to ask for.
     """
 
     person_id: str
@@ -282,6 +287,8 @@ class Credentials:
     badges: tuple[Badge, ...] = ()
     suspended: bool = False
     look_alikes: bool = False
+    groups: frozenset[str] = frozenset()
+    has_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
