@@ -157,6 +157,15 @@ class AlreadyEnrolledError(EnrollmentError):
         self.similarity = similarity
 
 
+class RulesError(OstiaryError):
+    """Error raised when rules cannot be used; *faults* has one line each, with its path."""
+
+    def __init__(self, faults: tuple[str, ...], *, remedy: str = "") -> None:
+        count = f"{len(faults)} problem{'s' if len(faults) > 1 else ''} in the rules"
+        super().__init__(f"{count}: {'; '.join(faults)}", remedy=remedy)
+        self.faults = faults
+
+
 class EvaluationError(OstiaryError):
     """Error raised when a folder of photos cannot be evaluated as asked."""
 

@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.collection",),
     ("edge.audit", "edge.desk", "edge.live"),
     ("edge.storage",),
-    ("edge.watchdog", "edge.config"),
+    ("edge.watchdog", "edge.config", "edge.access"),
     ("edge.similarity", "edge.liveness"),
     ("edge.domain",),
     ("edge.exit_codes", "edge.days", "edge.buckets"),
@@ -71,6 +71,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "sqlite_vec": ("edge.collection",),
     "flask": ("enroll",),
     "matplotlib": ("edge.evaluation",),
+    "dateutil": ("edge.access",),
     "click": ("edge.__main__", "edge.commands", "enroll.command", "enroll.rekognition.command"),
 }
 
@@ -161,6 +162,7 @@ def test_decisions_are_pure() -> None:
     """Presentation and decision read no clock, no file and no device."""
     impure = ("time", "os", "pathlib", "threading", "logging", "random", "cv2", "socket")
     pure = (
+        "edge.access",
         "edge.door.attacks",
         "edge.door.camera_trust",
         "edge.door.challenge",
