@@ -7,10 +7,11 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from edge.access.whereabouts import Stay
 from edge.collection.collections import Collections
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
 from edge.collection.person_rows import Person, read_people, row_of
-from edge.collection.whereabouts import Presence, WhereaboutsStore
+from edge.collection.whereabouts import WhereaboutsStore
 from edge.storage.database import Database
 from edge.storage.times import from_text
 
@@ -35,7 +36,7 @@ class PersonExport:
     """All there is about *person*.
 
     *searched_vector* is the one that doors compare with, *coherence* how much her faces agree.
-    *pin_changed_at* and *pin_for_duress* tell of her PIN, *presence* where she is now; all None if
+    *pin_changed_at* and *pin_for_duress* tell of her PIN, *whereabouts* where she is now; all None if
     there is nothing to tell.
     """
 
@@ -46,7 +47,7 @@ class PersonExport:
     coherence: float
     pin_changed_at: datetime | None
     pin_for_duress: bool | None
-    presence: Presence | None
+    whereabouts: Stay | None
 
     def to_json(self) -> str:
         """Return it as an indented JSON document; times are ISO 8601 in UTC."""
@@ -71,7 +72,7 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         pin = database.row(
             "SELECT changed_at, duress_hash IS NOT NULL FROM pins WHERE person = ?", (row,)
         )
-        presence = WhereaboutsStore(database).of(person_id)
+        stay = WhereaboutsStore(database).of(person_id)
     return PersonExport(
         note=NOTE,
         person=person,
@@ -82,7 +83,7 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         coherence=coherence,
         pin_changed_at=None if pin is None else from_text(pin[0]),
         pin_for_duress=None if pin is None else bool(pin[1]),
-        presence=presence,
+        whereabouts=stay,
     )
 
 

@@ -49,9 +49,7 @@ class Memberships:
         with self._database.transaction():
             row, collection_id = row_of(self._database, person_id)
             collection = Collections(self._database).describe(collection_id)
-            insert_memberships(
-                self._database, collection=collection.row, person=row, groups=added
-            )
+            insert_memberships(self._database, collection=collection.row, person=row, groups=added)
             self._database.execute_many(
                 "DELETE FROM memberships WHERE collection = ? AND person = ? AND group_name = ?",
                 ((collection.row, row, group) for group in sorted(removed)),
@@ -98,8 +96,11 @@ def insert_memberships(
     """
     for group in sorted(groups):
         refuse_bad_group(group)
+        # Not INSERT OR IGNORE: SQLite would ignore conflicts in the triggers, too, and with them
+        # the very change that doors' copies follow.
         database.execute(
-            "INSERT OR IGNORE INTO memberships (collection, person, group_name) VALUES (?, ?, ?)",
+            "INSERT INTO memberships (collection, person, group_name) VALUES (?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
             (collection, person, group),
         )
 

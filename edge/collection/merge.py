@@ -22,9 +22,10 @@ _STATEMENTS = (
     """,
     # She is one person: what either might do, she may; the PIN she knows is hers, if she has one.
     """
-    INSERT OR IGNORE INTO memberships (collection, person, group_name)
+    INSERT INTO memberships (collection, person, group_name)
     SELECT collection, :keep, group_name FROM memberships
     WHERE collection = :at AND person = :other
+    ON CONFLICT DO NOTHING
     """,
     """
     UPDATE pins SET person = :keep WHERE collection = :at AND person = :other

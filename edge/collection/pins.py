@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from edge.access.ruleset import PinPolicy
 from edge.collection.person_rows import row_of
 from edge.collection.pin_rules import LONGEST, refuse_near_duress, refuse_weak_pin
 from edge.errors import NotFoundError
@@ -29,12 +30,6 @@ SALT_BYTES = 16
 
 PURPOSE = b"ostiary: PINs of people"
 """What keeps the key of PINs apart from every other key made of the site's (NIST SP 800-108)."""
-
-MOST_WRONG = 5
-"""Wrong PINs in a row after which a person's PIN is locked; each further one locks it again."""
-
-LOCKED_FOR = timedelta(minutes=15)
-"""So a stranger with her face and badge tries some 100 PINs a day, of 10,000 at least."""
 
 _NO_HASH = bytes(32)
 """Stands for the hash that is not there: no HMAC will be all zero."""
@@ -157,10 +152,11 @@ class Pins:
             from_text_or_none(locked_until),
         )
 
-    def check(self, person_id: str, pin: str, *, now: datetime) -> PinCheck:
+    def check(self, person_id: str, pin: str, *, now: datetime, policy: PinPolicy) -> PinCheck:
         """Return what *pin* is worth for a person at *now* (aware), and count it if it is wrong.
 
-        The count is durable on return, and shared by all doors of this file.
+        *policy* is that of the rules. The count is durable on return, and shared by all doors of
+        this file.
 
         :raises NotFoundError: if there is no such person.
         :raises StorageError: if the count cannot be kept; whoever asks must then deny.
@@ -185,7 +181,7 @@ class Pins:
                 if wrong:
                     self._count(row, 0, None)
                 return PinCheck(PinAnswer.RIGHT, duress=is_duress)
-            until = now + LOCKED_FOR if wrong + 1 >= MOST_WRONG else None
+            until = locked_after(wrong + 1, now, policy)
             self._count(row, wrong + 1, until)
             return PinCheck(PinAnswer.WRONG, locked_until=until)
 
@@ -194,6 +190,16 @@ class Pins:
             "UPDATE pins SET wrong = ?, locked_until = ? WHERE person = ?",
             (wrong, None if locked_until is None else to_text(locked_until), row),
         )
+
+
+def locked_after(wrong: int, now: datetime, policy: PinPolicy) -> datetime | None:
+    """Return until when *wrong* PINs in a row, the last *now*, lock it by *policy*; None for not."""
+    if wrong < policy.tries:
+        return None
+    pause, further = policy.pause, wrong - policy.tries
+    while further and pause < policy.longest and policy.growth > 1:
+        pause, further = pause * policy.growth, further - 1
+    return now + timedelta(seconds=min(pause, policy.longest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
-"""Where people are: the area that each entered last, by which door, since when.
+"""Where people are, kept: the area that each entered last, by which door, since when.
 
-It is known of whoever a door let pass into an area, and only of areas that the rules name. Whoever
+What a passage means is decided in ``edge.access.whereabouts``; here it is written down. It is known of whoever a door let pass into an area, and only of areas that the rules name. Whoever
 is outside has no row, and where somebody was before is not kept here at all.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
+from edge.access.whereabouts import Stay, Whereabouts
 from edge.collection.collections import Collections
 from edge.collection.person_rows import row_of
 from edge.storage.database import Database
@@ -17,13 +19,11 @@ from edge.storage.times import from_text, to_text
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A person is in *area* since she passed *door* at *since* (aware)."""
+    """Where the person of that name is."""
 
     person_id: str
     name: str
-    area: str
-    since: datetime
-    door: str
+    stay: Stay
 
 
 class WhereaboutsStore:
@@ -32,7 +32,7 @@ class WhereaboutsStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, person_id: str) -> Presence | None:
+    def of(self, person_id: str) -> Stay | None:
         """Return where a person is, or None if she is outside, or nobody knows.
 
         :raises NotFoundError: if there is no such person.
@@ -40,14 +40,21 @@ class WhereaboutsStore:
         with self._database.snapshot():
             row, _ = row_of(self._database, person_id)
             found = self._database.row(
-                "SELECT person_id, name, area, since, door"
-                " FROM whereabouts JOIN people ON people.row = person WHERE person = ?",
-                (row,),
+                "SELECT area, since, door FROM whereabouts WHERE person = ?", (row,)
             )
-        return None if found is None else _presence(*found)
+        return None if found is None else _stay(*found)
 
-    def move(self, person_id: str, area: str | None, *, door: str, at: datetime) -> None:
-        """Note that a person passed *door* into *area*, or out of all of them for None.
+    def among(self, person_ids: Iterable[str]) -> Whereabouts:
+        """Return where these people are, as the engine asks for it; nobody's name is no fault."""
+        rows = self._database.rows(
+            "SELECT person_id, area, since, door FROM people JOIN whereabouts ON person = people.row"
+            " WHERE person_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(person_ids)),),
+        )
+        return Whereabouts({person_id: _stay(*stay) for person_id, *stay in rows})
+
+    def note(self, person_id: str, stay: Stay | None) -> None:
+        """Note where a person is from now on; None for outside.
 
         :raises NotFoundError: if there is no such person.
         :raises StorageError: if it cannot be noted.
@@ -55,11 +62,11 @@ class WhereaboutsStore:
         with self._database.transaction():
             row, collection_id = row_of(self._database, person_id)
             self._database.execute("DELETE FROM whereabouts WHERE person = ?", (row,))
-            if area is not None:
+            if stay is not None:
                 self._database.execute(
                     "INSERT INTO whereabouts (collection, person, area, since, door)"
                     " SELECT row, ?, ?, ?, ? FROM collections WHERE collection_id = ?",
-                    (row, area, to_text(at), door, collection_id),
+                    (row, stay.area, to_text(stay.since), stay.door, collection_id),
                 )
 
     def inside(
@@ -77,7 +84,7 @@ class WhereaboutsStore:
             " ORDER BY area, sort_name, person_id LIMIT ?",
             (collection.row, area, area, limit),
         )
-        return tuple(_presence(*row) for row in rows)
+        return tuple(Presence(person_id, name, _stay(*stay)) for person_id, name, *stay in rows)
 
     def reset(self, collection_id: str, area: str | None = None) -> int:
         """Take everybody for outside who is in *area*, or in any; return how many that were.
@@ -91,5 +98,5 @@ class WhereaboutsStore:
         )
 
 
-def _presence(person_id: str, name: str, area: str, since: str, door: str) -> Presence:
-    return Presence(person_id, name, area, from_text(since), door)
+def _stay(area: str, since: str, door: str) -> Stay:
+    return Stay(area, from_text(since), door)
