@@ -239,8 +239,9 @@ class Group:
     """People with the same permissions.
 
     *high_security*: members always show a second factor. *extended_opening*: the door stays
-    released longer for them. *instead*: what members show instead of what a door asks for, for
-    people who do not give their face. *anti_passback_exempt*: members pass as they like.
+    released longer for them. *instead*: what members show where a door asks for their face, which
+    they do not give: BADGE or BADGE_AND_PIN, and always the latter where it asks for two factors.
+    *anti_passback_exempt*: members pass as they like.
     """
 
     name: str

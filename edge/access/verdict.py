@@ -8,16 +8,18 @@ from enum import StrEnum
 
 from edge.access.ruleset import Factor, Mode
 from edge.domain import Credentials, Outcome, Reason
+from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """May *person* pass *door* at *at* (aware, UTC), having shown what she did?
+    """Whether *person* may pass *door* at *at* (aware, UTC), having shown what she did.
 
     *shown*: the factors that were proven to be hers: her face was recognized or compared, her
     badge was read, her PIN was right. *badge*: the number of the badge that was read. *people*: how
-    many the gallery holds. *duress*: her PIN was the one for duress. *first*: who was permitted
-    just before her, for a door that wants two persons.
+    many the gallery holds; *similarity* (percent) and *target_fpir* are those of the door's
+    decisions. *duress*: her PIN was the one for duress. *first*: who was permitted just before her,
+    for a door that wants two persons.
     """
 
     person: Credentials
@@ -26,6 +28,8 @@ class Question:
     shown: frozenset[Factor]
     badge: str | None = None
     people: int = 0
+    similarity: float = UNLOCK_SIMILARITY
+    target_fpir: float = TARGET_FPIR
     duress: bool = False
     first: str | None = None
 

@@ -1,0 +1,161 @@
+"""The answer to a question at a door, with its reason in a sentence; pure.
+
+Denial is the default. A grant has passed these checks, in this order; the first that fails answers:
+
+1. the person is not suspended and within her dates;
+2. the badge she showed is valid, or one of hers where she showed none;
+3. a group of hers has a permission for this door, and one of these is within its schedule;
+4. she has shown what the door asks for: its mode, a second factor where she is of high security or
+   somebody looks like her, and more than a face where the gallery is too large for a face alone;
+5. anti-passback knows her where she can come from;
+6. she is not the same person as the first of two, where two must come.
+
+The same checks are listed one by one in :mod:`edge.access.explain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from edge.access.demand import Demand, demand
+from edge.access.passback import passback_fault
+from edge.access.rules import Allowed, Rules
+from edge.access.ruleset import AntiPassback, Factor, Group
+from edge.access.schedule import WallTime
+from edge.access.validity import badges_fault, person_fault, shows_duress
+from edge.access.verdict import Flag, Question, Verdict
+from edge.access.whereabouts import Whereabouts
+from edge.access.words import OF_VALIDITY, of_demand, of_hours, of_passback
+from edge.domain import Outcome, Reason
+
+
+def evaluate(question: Question, rules: Rules, whereabouts: Whereabouts) -> Verdict:
+    """Return whether the door opens, and why.
+
+    *question* tells what was proven; *whereabouts* where people were before.
+    """
+    verdict = _evaluated(question, rules, whereabouts)
+    duress = question.duress or shows_duress(question.person, question.badge)
+    return replace(verdict, duress=True) if duress else verdict
+
+
+def _evaluated(question: Question, rules: Rules, whereabouts: Whereabouts) -> Verdict:
+    person, at = question.person, question.at
+    fault = person_fault(person, at) or badges_fault(person, at, question.badge)
+    if fault is not None:
+        return _denied(question, fault, OF_VALIDITY[fault])
+    groups = rules.groups_of(person.groups)
+    wall = rules.wall(at)
+    allowed = rules.allowed(question.door, groups)
+    if not allowed:
+        return _denied(question, Reason.NO_PERMISSION, "no group of this person may pass this door")
+    permission = next((each for each in allowed if each.timetable.is_open(wall)), None)
+    if permission is None:
+        return _out_of_hours(question, allowed, rules)
+    wanted = demand(question, rules, groups, wall)
+    if not wanted.met:
+        return replace(
+            _denied(question, wanted.reason, of_demand(wanted)),
+            needs=wanted.missing,
+            one_of=wanted.one_of,
+            mode=wanted.mode,
+            group=permission.group.name,
+            schedule=permission.timetable.name,
+        )
+    return _through(question, rules, whereabouts, groups, permission, wanted, wall)
+
+
+def _through(
+    question: Question,
+    rules: Rules,
+    whereabouts: Whereabouts,
+    groups: Sequence[Group],
+    permission: Allowed,
+    wanted: Demand,
+    wall: WallTime,
+) -> Verdict:
+    """Return the answer for somebody who has the permission and has shown what was asked."""
+    door = rules.door(question.door)
+    found = passback_fault(question, rules, whereabouts, groups)
+    about = Verdict(
+        outcome=Outcome.DENY,
+        reason=Reason.ANTI_PASSBACK,
+        explanation=f"denied: {of_passback(found)}" if found is not None else "",
+        person_id=question.person.person_id,
+        mode=wanted.mode,
+        group=permission.group.name,
+        schedule=permission.timetable.name,
+        first_person_id=question.first,
+    )
+    if found is not None and found.severity is AntiPassback.HARD:
+        return about
+    two = door.two_persons
+    if (
+        two is not None
+        and rules.timetable(two.schedule).is_open(wall)
+        and question.first in (None, question.person.person_id)
+    ):
+        return replace(
+            about,
+            reason=Reason.SECOND_PERSON_NEEDED,
+            explanation=f"denied: a second person must follow within {two.seconds:g} seconds",
+        )
+    shown = ", ".join(factor for factor in Factor if factor in question.shown)
+    return replace(
+        about,
+        outcome=Outcome.GRANT,
+        reason=Reason.MATCH,
+        explanation=f"granted: schedule '{about.schedule}' of group {about.group}, by {shown}"
+        + (f"; but {of_passback(found)}" if found is not None else ""),
+        extended=any(group.extended_opening for group in groups),
+        flags=frozenset(
+            flag
+            for flag, holds in (
+                (Flag.ANTI_PASSBACK, found is not None),
+                (Flag.WITHOUT_FACE, Factor.FACE not in question.shown),
+                (Flag.FIRST_PERSON, _is_first_person(question, rules, groups, wall)),
+            )
+            if holds
+        ),
+    )
+
+
+def _is_first_person(
+    question: Question, rules: Rules, groups: Sequence[Group], wall: WallTime
+) -> bool:
+    unlocking = rules.door(question.door).unlocking
+    return (
+        unlocking is not None
+        and unlocking.first_person
+        and rules.timetable(unlocking.schedule).is_open(wall)
+        and (not unlocking.groups or not unlocking.groups.isdisjoint(each.name for each in groups))
+    )
+
+
+def _out_of_hours(question: Question, allowed: Sequence[Allowed], rules: Rules) -> Verdict:
+    """Deny, and name the permission that opens next."""
+    openings = [(each.timetable.next_opening(question.at), each) for each in allowed]
+    coming = [(opening, number) for number, (opening, _) in enumerate(openings) if opening]
+    opening, number = min(coming) if coming else (None, 0)
+    permission = openings[number][1]
+    return replace(
+        _denied(
+            question,
+            Reason.OUTSIDE_SCHEDULE,
+            of_hours(permission, opening, question.at, rules),
+        ),
+        group=permission.group.name,
+        schedule=permission.timetable.name,
+        next_opening=opening,
+    )
+
+
+def _denied(question: Question, reason: Reason, because: str) -> Verdict:
+    return Verdict(
+        outcome=Outcome.DENY,
+        reason=reason,
+        explanation=f"denied: {because}",
+        person_id=question.person.person_id,
+        first_person_id=question.first,
+    )
