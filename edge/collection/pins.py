@@ -15,9 +15,9 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from edge.access.ruleset import PinPolicy
+from edge.access.shown import PinChecked, PinResult
 from edge.collection.person_rows import row_of
 from edge.collection.pin_rules import LONGEST, refuse_near_duress, refuse_weak_pin
 from edge.errors import NotFoundError
@@ -33,28 +33,6 @@ PURPOSE = b"ostiary: PINs of people"
 
 _NO_HASH = bytes(32)
 """Stands for the hash that is not there: no HMAC will be all zero."""
-
-
-class PinAnswer(StrEnum):
-    """What a PIN that was typed is worth."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    LOCKED = "locked"
-    NO_PIN = "no-pin"
-
-
-@dataclass(frozen=True, slots=True)
-class PinCheck:
-    """What became of a PIN that was typed.
-
-    *duress*: it was the variant for duress, also while the PIN is locked: the alarm is due all the
-    same. *locked_until* is None unless locked.
-    """
-
-    answer: PinAnswer
-    duress: bool = False
-    locked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +130,12 @@ class Pins:
             from_text_or_none(locked_until),
         )
 
-    def check(self, person_id: str, pin: str, *, now: datetime, policy: PinPolicy) -> PinCheck:
+    def check(self, person_id: str, pin: str, *, now: datetime, policy: PinPolicy) -> PinChecked:
         """Return what *pin* is worth for a person at *now* (aware), and count it if it is wrong.
 
         *policy* is that of the rules. The count is durable on return, and shared by all doors of
-        this file.
+        this file. Of somebody without a PIN every one is wrong. A PIN for duress is told also while
+        it is locked: the alarm is due all the same.
 
         :raises NotFoundError: if there is no such person.
         :raises StorageError: if the count cannot be kept; whoever asks must then deny.
@@ -173,17 +152,16 @@ class Pins:
             is_right = hmac.compare_digest(typed, right)
             is_duress = hmac.compare_digest(typed, duress or _NO_HASH)
             if found is None:
-                return PinCheck(PinAnswer.NO_PIN)
+                return PinChecked(person_id, PinResult.WRONG)
             locked_until = from_text_or_none(locked)
             if locked_until is not None and now < locked_until:
-                return PinCheck(PinAnswer.LOCKED, duress=is_duress, locked_until=locked_until)
+                return PinChecked(person_id, PinResult.LOCKED, duress=is_duress)
             if is_right or is_duress:
                 if wrong:
                     self._count(row, 0, None)
-                return PinCheck(PinAnswer.RIGHT, duress=is_duress)
-            until = locked_after(wrong + 1, now, policy)
-            self._count(row, wrong + 1, until)
-            return PinCheck(PinAnswer.WRONG, locked_until=until)
+                return PinChecked(person_id, PinResult.RIGHT, duress=is_duress)
+            self._count(row, wrong + 1, locked_after(wrong + 1, now, policy))
+            return PinChecked(person_id, PinResult.WRONG)
 
     def _count(self, row: int, wrong: int, locked_until: datetime | None) -> int:
         return self._database.execute(

@@ -10,8 +10,8 @@ from edge.audit import AuditEvent, EventKind
 from edge.collection.badges import Badges
 from edge.commands.calendar import FIRST_DAY, LAST_DAY
 from edge.commands.console import counted, json_option, say, show_json, show_table
-from edge.commands.whom import one_person, record
 from edge.commands.program import Program, pass_program
+from edge.commands.whom import one_person, record
 from edge.domain import Badge
 
 

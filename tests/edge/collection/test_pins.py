@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from edge.access.ruleset import PinPolicy
+from edge.access.shown import PinChecked, PinResult
 from edge.collection.database import open_collection
 from edge.collection.people import NewPerson, People
-from edge.collection.pins import PinAnswer, PinCheck, Pins, locked_after
+from edge.collection.pins import Pins, locked_after
 from edge.collection.search import Gallery
 from edge.errors import CollectionError, NotFoundError
 from edge.storage.database import Database
@@ -36,49 +37,52 @@ def ada(people: People, pins: Pins) -> str:
     return person_id
 
 
-def _answers(pins: Pins, person_id: str, typed: str, count: int) -> list[PinAnswer]:
-    return [pins.check(person_id, typed, now=NOON, policy=POLICY).answer for _ in range(count)]
+def _answers(pins: Pins, person_id: str, typed: str, count: int) -> list[PinResult]:
+    return [pins.check(person_id, typed, now=NOON, policy=POLICY).result for _ in range(count)]
 
 
 def test_a_pin_is_right_wrong_or_one_of_duress(pins: Pins, ada: str) -> None:
     """The one of duress is as good, and told apart."""
-    assert pins.check(ada, PIN, now=NOON, policy=POLICY) == PinCheck(PinAnswer.RIGHT)
-    assert pins.check(ada, DURESS, now=NOON, policy=POLICY) == PinCheck(
-        PinAnswer.RIGHT, duress=True
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY) == PinChecked(ada, PinResult.RIGHT)
+    assert pins.check(ada, DURESS, now=NOON, policy=POLICY) == PinChecked(
+        ada, PinResult.RIGHT, duress=True
     )
-    assert pins.check(ada, WRONG, now=NOON, policy=POLICY) == PinCheck(PinAnswer.WRONG)
+    assert pins.check(ada, WRONG, now=NOON, policy=POLICY) == PinChecked(ada, PinResult.WRONG)
     for typed in ("", "5", PIN[:-1], PIN + "0", PIN * 1000, "\N{SNOWMAN}"):
         assert (
-            pins.check(ada, typed, now=NOON + LOCKED_FOR, policy=POLICY).answer
-            is not PinAnswer.RIGHT
+            pins.check(ada, typed, now=NOON + LOCKED_FOR, policy=POLICY).result
+            is not PinResult.RIGHT
         )
 
 
 def test_whoever_has_no_pin_cannot_type_a_right_one(pins: Pins, people: People) -> None:
     """Nor can nobody at all."""
     bob = people.enroll("badges", NewPerson("Bob")).person_id
-    assert pins.check(bob, PIN, now=NOON, policy=POLICY) == PinCheck(PinAnswer.NO_PIN)
+    assert pins.check(bob, PIN, now=NOON, policy=POLICY) == PinChecked(bob, PinResult.WRONG)
     with pytest.raises(NotFoundError):
         pins.check("nobody", PIN, now=NOON, policy=POLICY)
 
 
 def test_wrong_pins_lock_it_for_a_while(pins: Pins, ada: str) -> None:
     """Then the right one is refused, too; later it is good, and the count begins anew."""
-    assert _answers(pins, ada, WRONG, MOST_WRONG) == [PinAnswer.WRONG] * MOST_WRONG
+    assert _answers(pins, ada, WRONG, MOST_WRONG) == [PinResult.WRONG] * MOST_WRONG
     locked = pins.check(ada, PIN, now=NOON + LOCKED_FOR - timedelta(seconds=1), policy=POLICY)
-    assert locked == PinCheck(PinAnswer.LOCKED, locked_until=NOON + LOCKED_FOR)
+    assert locked == PinChecked(ada, PinResult.LOCKED)
 
-    assert pins.check(ada, PIN, now=NOON + LOCKED_FOR, policy=POLICY).answer is PinAnswer.RIGHT
-    assert _answers(pins, ada, WRONG, MOST_WRONG - 1) == [PinAnswer.WRONG] * (MOST_WRONG - 1)
-    assert pins.check(ada, PIN, now=NOON, policy=POLICY).answer is PinAnswer.RIGHT
+    assert pins.check(ada, PIN, now=NOON + LOCKED_FOR, policy=POLICY).result is PinResult.RIGHT
+    assert _answers(pins, ada, WRONG, MOST_WRONG - 1) == [PinResult.WRONG] * (MOST_WRONG - 1)
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
 
 
 def test_after_a_lock_one_wrong_pin_locks_it_again(pins: Pins, ada: str) -> None:
     """Else a stranger had five tries every quarter of an hour."""
     _answers(pins, ada, WRONG, MOST_WRONG)
     later = NOON + LOCKED_FOR
-    assert pins.check(ada, WRONG, now=later, policy=POLICY).locked_until == later + 2 * LOCKED_FOR
-    assert pins.check(ada, PIN, now=later, policy=POLICY).answer is PinAnswer.LOCKED
+    pins.check(ada, WRONG, now=later, policy=POLICY)
+    state = pins.state(ada)
+    assert state is not None
+    assert state.locked_until == later + 2 * LOCKED_FOR
+    assert pins.check(ada, PIN, now=later, policy=POLICY).result is PinResult.LOCKED
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_a_lock_does_not_hide_duress(pins: Pins, ada: str) -> None:
     """The door stays shut, but help is called."""
     _answers(pins, ada, WRONG, MOST_WRONG)
     check = pins.check(ada, DURESS, now=NOON, policy=POLICY)
-    assert check.answer is PinAnswer.LOCKED
+    assert check.result is PinResult.LOCKED
     assert check.duress
 
 
@@ -106,19 +110,17 @@ def test_the_count_survives_a_restart(
     _answers(pins, ada, WRONG, MOST_WRONG - 1)
     database.close()
     with open_collection(path, key) as reopened:
-        assert (
-            Pins(reopened, key).check(ada, WRONG, now=NOON, policy=POLICY).locked_until is not None
-        )
+        Pins(reopened, key).check(ada, WRONG, now=NOON, policy=POLICY)
         state = Pins(reopened, key).state(ada)
         assert state is not None
-        assert state.wrong == MOST_WRONG
+        assert (state.wrong, state.locked_until) == (MOST_WRONG, NOON + LOCKED_FOR)
 
 
 def test_a_clerk_may_forget_what_was_counted(pins: Pins, ada: str) -> None:
     """For somebody who stands before her, after some wrong tries."""
     _answers(pins, ada, WRONG, MOST_WRONG)
     pins.unlock(ada)
-    assert pins.check(ada, PIN, now=NOON, policy=POLICY).answer is PinAnswer.RIGHT
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
 
 
 def test_a_new_pin_takes_the_place_of_the_former(pins: Pins, ada: str) -> None:
@@ -126,9 +128,9 @@ def test_a_new_pin_takes_the_place_of_the_former(pins: Pins, ada: str) -> None:
     _answers(pins, ada, WRONG, MOST_WRONG)
     later = NOON + timedelta(days=1)
     pins.set(ada, "4071", at=later)
-    assert pins.check(ada, "4071", now=NOON, policy=POLICY).answer is PinAnswer.RIGHT
-    assert pins.check(ada, PIN, now=NOON, policy=POLICY) == PinCheck(PinAnswer.WRONG)
-    assert pins.check(ada, DURESS, now=NOON, policy=POLICY) == PinCheck(PinAnswer.WRONG)
+    assert pins.check(ada, "4071", now=NOON, policy=POLICY).result is PinResult.RIGHT
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY) == PinChecked(ada, PinResult.WRONG)
+    assert pins.check(ada, DURESS, now=NOON, policy=POLICY) == PinChecked(ada, PinResult.WRONG)
     state = pins.state(ada)
     assert state is not None
     assert (state.changed_at, state.has_duress) == (later, False)
@@ -139,7 +141,7 @@ def test_a_refused_pin_changes_nothing(pins: Pins, ada: str, pin: str, duress: s
     """Neither of the two."""
     with pytest.raises(CollectionError):
         pins.set(ada, pin, duress=duress, at=NOON)
-    assert pins.check(ada, PIN, now=NOON, policy=POLICY).answer is PinAnswer.RIGHT
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
 
 
 def test_a_door_knows_that_there_is_a_pin(gallery: Gallery, pins: Pins, people: People) -> None:
@@ -167,8 +169,8 @@ def test_equal_pins_do_not_look_equal(
     hashes = {bytes(hash_) for (hash_,) in database.rows("SELECT hash FROM pins")}
     assert len(hashes) == 2
     assert (
-        Pins(database, Key.random()).check(ada, PIN, now=NOON, policy=POLICY).answer
-        is PinAnswer.WRONG
+        Pins(database, Key.random()).check(ada, PIN, now=NOON, policy=POLICY).result
+        is PinResult.WRONG
     )
 
 
@@ -185,10 +187,10 @@ def test_whoever_is_merged_keeps_her_pin_or_gets_the_others(
     """The one who is kept knows it, since she is one person."""
     twice = people.enroll("badges", NewPerson("Augusta")).person_id
     assert people.merge(twice, ada).has_pin
-    assert pins.check(twice, PIN, now=NOON, policy=POLICY).answer is PinAnswer.RIGHT
+    assert pins.check(twice, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
     assert gallery.credentials(twice).has_pin
 
     thrice = people.enroll("badges", NewPerson("Countess")).person_id
     pins.set(thrice, WRONG, at=NOON)
     people.merge(thrice, twice)
-    assert pins.check(thrice, WRONG, now=NOON, policy=POLICY).answer is PinAnswer.RIGHT
+    assert pins.check(thrice, WRONG, now=NOON, policy=POLICY).result is PinResult.RIGHT

@@ -10,7 +10,8 @@ import click
 import pytest
 
 from edge.access.ruleset import PinPolicy
-from edge.collection.pins import PinAnswer, PinCheck, Pins
+from edge.access.shown import PinChecked, PinResult
+from edge.collection.pins import Pins
 from edge.commands.program import Program
 from tests.edge.commands.conftest import Ostiary
 from tests.edge.commands.test_people_commands import enrolled
@@ -28,7 +29,7 @@ def details(ostiary: Ostiary, kind: str) -> list[str]:
     return [event["detail"] for event in events if event["kind"] == kind]
 
 
-def checked(site: Path, person_id: str, typed: str) -> PinCheck:
+def checked(site: Path, person_id: str, typed: str) -> PinChecked:
     """Type a PIN, as a door would have it checked."""
     with Program(site) as program:
         pins = Pins(program.core.database, program.core.key)
@@ -69,8 +70,8 @@ def test_a_pin_is_typed_twice_without_echo(
     typing(monkeypatch, "590372", "590372", "815946", "815946")
     answer = ostiary("people", "pin", "77", "--duress")
     assert answer.status == 0, answer.err
-    assert checked(site, person_id, "590372") == PinCheck(PinAnswer.RIGHT)
-    assert checked(site, person_id, "815946") == PinCheck(PinAnswer.RIGHT, duress=True)
+    assert checked(site, person_id, "590372") == PinChecked(person_id, PinResult.RIGHT)
+    assert checked(site, person_id, "815946") == PinChecked(person_id, PinResult.RIGHT, duress=True)
 
     everything = answer.out + answer.err + ostiary("audit", "list", "--json").out
     everything += (
@@ -89,7 +90,7 @@ def test_a_pin_that_is_refused_is_not_set(
     answer = ostiary("people", "pin", "77")
     assert answer.status == 5
     assert "1234" not in answer.out + answer.err
-    assert checked(site, person_id, "1234").answer is PinAnswer.NO_PIN
+    assert checked(site, person_id, "1234").result is PinResult.WRONG
     assert details(ostiary, "pin-changed") == []
 
 
@@ -99,21 +100,21 @@ def test_a_pin_is_made_up_and_told_once(ostiary: Ostiary, site: Path, person_id:
     assert len(made["pin"]) == len(made["duress"]) == 8
     for _ in range(PinPolicy().tries):
         checked(site, person_id, "0")
-    assert checked(site, person_id, made["pin"]).answer is PinAnswer.LOCKED
+    assert checked(site, person_id, made["pin"]).result is PinResult.LOCKED
     assert ostiary("people", "pin", "77", "--unlock").status == 0
-    assert checked(site, person_id, made["pin"]).answer is PinAnswer.RIGHT
+    assert checked(site, person_id, made["pin"]).result is PinResult.RIGHT
 
     shown = ostiary("people", "pin", "77", "--generate").out
     assert "PIN: " in shown
     assert ostiary("people", "pin", "77", "--erase").status == 0
-    assert checked(site, person_id, made["pin"]).answer is PinAnswer.NO_PIN
+    assert checked(site, person_id, made["pin"]).result is PinResult.WRONG
     assert ostiary("people", "pin", "77", "--erase").status == 5
     told = [each.partition(",")[0] for each in details(ostiary, "pin-changed")]
     assert told == ["set", "unlocked", "set", "erased"]
 
 
 def test_setting_and_erasing_at_once_is_a_mistake(ostiary: Ostiary, person_id: str) -> None:
-    """Which of the two is meant?"""
+    """Nobody knows which of the two is meant."""
     assert ostiary("people", "pin", person_id, "--erase", "--generate").status == 2
 
 
