@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "detect": "edge.commands.detect:detect",
     "people": "edge.commands.people:people",
     "badges": "edge.commands.badges:badges",
+    "rules": "edge.commands.rules:rules",
+    "muster": "edge.commands.muster:muster",
     "collections": "edge.commands.collections:collections",
     "models": "edge.commands.models:models",
     "audit": "edge.commands.audit:audit",

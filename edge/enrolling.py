@@ -275,7 +275,7 @@ class Enroller:
         Otherwise raises as :meth:`People.merge` does.
         """
         with self._database.transaction():
-            likeness = self._likeness_of(keep_id, other_id)
+            likeness = self.likeness_of(keep_id, other_id)
             if likeness is not None and likeness < AGREEMENT_SIMILARITY:
                 raise EnrollmentError(
                     f"the two do not look like one person (similarity {likeness:.2f} %).",
@@ -290,6 +290,22 @@ class Enroller:
                 similarity=likeness,
             )
             return merged
+
+    def likeness_of(self, one: str, other: str) -> float | None:
+        """Return how alike two people's stored faces are, in percent; None if either has none.
+
+        :raises NotFoundError: if one of them does not exist.
+        """
+        person = self._people.get(other)
+        if not (person.faces and self._people.get(one).faces):
+            return None
+        faces = Faces(self._database)
+        stored = faces.list(person.collection_id, person_id=other, limit=MOST_FACES_OF_A_PERSON)
+        fused = fuse(
+            [faces.embedding(face.face_id) for face in stored],
+            [max(face.quality.weight, LEAST_WEIGHT) for face in stored],
+        )
+        return self._gallery.compare(one, fused).similarity
 
     def erase(self, person_id: str, *, actor: str, reason: str | None = None) -> Erased:
         """Erase a person from every file and record it; see :func:`edge.erasing.erase`."""
@@ -332,19 +348,6 @@ class Enroller:
         if not (examined and self._people.get(person_id).faces):
             return None
         return self._gallery.compare(person_id, _fused(examined)).similarity
-
-    def _likeness_of(self, one: str, other: str) -> float | None:
-        """Return how alike two people's stored faces are, in percent; None if either has none."""
-        person = self._people.get(other)
-        if not (person.faces and self._people.get(one).faces):
-            return None
-        faces = Faces(self._database)
-        stored = faces.list(person.collection_id, person_id=other, limit=MOST_FACES_OF_A_PERSON)
-        fused = fuse(
-            [faces.embedding(face.face_id) for face in stored],
-            [max(face.quality.weight, LEAST_WEIGHT) for face in stored],
-        )
-        return self._gallery.compare(one, fused).similarity
 
     def _record(
         self, kind: EventKind, person_id: str, detail: str, *, similarity: float | None = None

@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.door",),
     ("edge.hardware", "edge.vision"),
     ("edge.collection",),
+    ("edge.foresight",),
     ("edge.audit", "edge.desk", "edge.live"),
     ("edge.storage",),
     ("edge.watchdog", "edge.config", "edge.access"),

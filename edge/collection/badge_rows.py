@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from edge.collection.text import is_presentable
 from edge.domain import Badge
@@ -32,8 +33,9 @@ def insert_badges(
         try:
             database.execute(
                 "INSERT INTO badges"
-                " (collection, person, number, valid_from, valid_until, revoked_at, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                " (collection, person, number, valid_from, valid_until, revoked_at, duress,"
+                "  created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     collection,
                     person,
@@ -41,6 +43,7 @@ def insert_badges(
                     to_text_or_none(badge.valid_from),
                     to_text_or_none(badge.valid_until),
                     to_text_or_none(badge.revoked_at),
+                    badge.duress,
                     to_text(datetime.now(UTC)),
                 ),
             )
@@ -55,12 +58,17 @@ def insert_badges(
             ) from error
 
 
-def badge_of(row: Sequence[str | None]) -> Badge:
-    """Return the badge in *row*: number, valid from, valid until, revoked at."""
-    number, valid_from, valid_until, revoked_at = row
+BADGE_COLUMNS = "number, badges.valid_from, badges.valid_until, revoked_at, duress"
+"""What :func:`badge_of` takes, as SQL names it."""
+
+
+def badge_of(row: Sequence[Any]) -> Badge:
+    """Return the badge in *row*, which holds :data:`BADGE_COLUMNS`."""
+    number, valid_from, valid_until, revoked_at, duress = row
     return Badge(
-        number=number or "",
+        number=number,
         valid_from=from_text_or_none(valid_from),
         valid_until=from_text_or_none(valid_until),
         revoked_at=from_text_or_none(revoked_at),
+        duress=bool(duress),
     )

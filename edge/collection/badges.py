@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.collection.badge_rows import badge_of, insert_badges
+from edge.collection.badge_rows import BADGE_COLUMNS, badge_of, insert_badges
 from edge.collection.collections import Collections
 from edge.collection.person_rows import Person, read_people
 from edge.domain import Badge
@@ -81,7 +81,7 @@ class Badges:
         """
         collection = Collections(self._database).describe(collection_id)
         rows = self._database.rows(
-            "SELECT number, badges.valid_from, badges.valid_until, revoked_at, person_id, name"
+            f"SELECT {BADGE_COLUMNS}, person_id, name"  # noqa: S608 - a constant
             " FROM badges JOIN people ON people.row = badges.person"
             " WHERE badges.collection = ? AND number > ? ORDER BY number LIMIT ?",
             (collection.row, after, limit),
@@ -104,6 +104,19 @@ class Badges:
             if row is None:
                 raise _no_badge(number, collection_id)
             return read_people(self._database, row)[0]
+
+    def set_duress(self, collection_id: str, number: str, *, duress: bool) -> None:
+        """Say whether a badge is one that is shown under threat.
+
+        :raises NotFoundError: if there is no such badge.
+        """
+        collection = Collections(self._database).describe(collection_id)
+        changed = self._database.execute(
+            "UPDATE badges SET duress = ? WHERE collection = ? AND number = ?",
+            (duress, collection.row, number),
+        )
+        if not changed:
+            raise _no_badge(number, collection_id)
 
     def _set_revoked(self, collection_id: str, number: str, revoked_at: str | None) -> None:
         collection = Collections(self._database).describe(collection_id)

@@ -48,11 +48,13 @@ class Kind:
     """Which rows a copy holds.
 
     *name* is the kind in the table ``changes``; *select* gives row, id, vector, coherence and a JSON
-    array of whatever else is wanted, from a table that it calls ``item``.
+    array of whatever else is wanted, from a table that it calls ``item``. *keys* is the path in that
+    array to a list of lists, by whose first members a row can be found, too; None for none.
     """
 
     name: str
     select: str
+    keys: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,13 @@ class Copy:
         row = self._memory.row("SELECT data FROM items WHERE id = ?", (item_id,))
         return None if row is None else tuple(json.loads(row[0]))
 
+    def find(self, key: str) -> tuple[str, tuple[Any, ...]] | None:
+        """Return id and JSON array of the row that has *key* among its keys, or None."""
+        row = self._memory.row(
+            "SELECT id, data FROM keys JOIN items ON items.row = keys.row WHERE key = ?", (key,)
+        )
+        return None if row is None else (row[0], tuple(json.loads(row[1])))
+
     def compare(self, item_id: str, query: bytes) -> float | None:
         """Return the cosine between *query*, a unit vector, and one row's, or None if it has none."""
         row = self._memory.row(
@@ -171,6 +180,11 @@ class Copy:
                 " data TEXT NOT NULL, compared INTEGER NOT NULL)"
             )
             memory.execute(
+                "CREATE TABLE keys (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row))"
+                " WITHOUT ROWID"
+            )
+            memory.execute("CREATE INDEX keys_of_row ON keys (row)")
+            memory.execute(
                 f"CREATE VIRTUAL TABLE vectors USING vec0(vector float[{self._collection.dimension + 1}])"
             )
             with self._source.snapshot(), memory.transaction():
@@ -216,6 +230,12 @@ class Copy:
             ((row, item_id, vector is not None, data) for row, item_id, vector, _, data in rows),
         )
         memory.execute_many("INSERT INTO vectors (rowid, vector) VALUES (?, ?)", held)
+        if self._kind.keys is not None:
+            memory.execute_many(
+                "INSERT INTO keys (key, row)"
+                " SELECT json_extract(each.value, '$[0]'), ? FROM json_each(?, ?) AS each",
+                ((row, data, self._kind.keys) for row, _, _, _, data in rows),
+            )
 
 
 def _with_rest(vector: bytes, coherence: float) -> bytes:
@@ -228,6 +248,7 @@ def _remove(memory: Database, rows: Iterable[int]) -> None:
     numbers = [(row,) for row in rows]
     memory.execute_many("DELETE FROM items WHERE row = ?", numbers)
     memory.execute_many("DELETE FROM vectors WHERE rowid = ?", numbers)
+    memory.execute_many("DELETE FROM keys WHERE row = ?", numbers)
 
 
 def _size(memory: Database) -> int:

@@ -7,15 +7,19 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from edge.access.whereabouts import Stay
 from edge.collection.collections import Collections
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
 from edge.collection.person_rows import Person, read_people, row_of
+from edge.collection.whereabouts import WhereaboutsStore
 from edge.storage.database import Database
+from edge.storage.times import from_text
 
 NOTE = (
     "No picture is stored. A vector is what the named model computed from a face: little-endian "
     "float32 numbers in base64. It cannot be shown as a picture and is of use with that model "
-    "only. look_alikes are the ids of people whom a door might mistake for this person."
+    "only. look_alikes are the ids of people whom a door might mistake for this person. Of a PIN "
+    "nothing can be told but that there is one (has_pin), and since when: its digits are not stored."
 )
 
 
@@ -32,6 +36,8 @@ class PersonExport:
     """All there is about *person*.
 
     *searched_vector* is the one that doors compare with, *coherence* how much her faces agree.
+    *pin_changed_at* and *pin_for_duress* tell of her PIN, *whereabouts* where she is now; all None if
+    there is nothing to tell.
     """
 
     note: str
@@ -39,6 +45,9 @@ class PersonExport:
     faces: tuple[ExportedFace, ...]
     searched_vector: str | None
     coherence: float
+    pin_changed_at: datetime | None
+    pin_for_duress: bool | None
+    whereabouts: Stay | None
 
     def to_json(self) -> str:
         """Return it as an indented JSON document; times are ISO 8601 in UTC."""
@@ -60,6 +69,10 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         ((fused, coherence),) = database.rows(
             "SELECT vector, coherence FROM people WHERE row = ?", (row,)
         )
+        pin = database.row(
+            "SELECT changed_at, duress_hash IS NOT NULL FROM pins WHERE person = ?", (row,)
+        )
+        stay = WhereaboutsStore(database).of(person_id)
     return PersonExport(
         note=NOTE,
         person=person,
@@ -68,6 +81,9 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         ),
         searched_vector=None if fused is None else _text(fused),
         coherence=coherence,
+        pin_changed_at=None if pin is None else from_text(pin[0]),
+        pin_for_duress=None if pin is None else bool(pin[1]),
+        whereabouts=stay,
     )
 
 
@@ -75,7 +91,9 @@ def _text(vector: bytes) -> str:
     return base64.b64encode(vector).decode("ascii")
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | list[str]:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} has no place in an export")

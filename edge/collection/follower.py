@@ -21,14 +21,19 @@ _PEOPLE = Kind(
     "person",
     "SELECT item.row, item.person_id, item.vector, item.coherence,"
     " json_array(item.name, item.valid_from, item.valid_until,"
-    "  (SELECT json_group_array(json_array(number, valid_from, valid_until, revoked_at))"
+    "  (SELECT json_group_array(json_array(number, valid_from, valid_until, revoked_at, duress))"
     "   FROM badges WHERE badges.collection = item.collection AND badges.person = item.row),"
     "  item.suspended_at IS NOT NULL,"
     "  EXISTS (SELECT 1 FROM look_alikes AS pair"
     "   WHERE pair.collection = item.collection AND pair.person_a = item.row)"
     "  OR EXISTS (SELECT 1 FROM look_alikes AS pair"
-    "   WHERE pair.collection = item.collection AND pair.person_b = item.row))"
+    "   WHERE pair.collection = item.collection AND pair.person_b = item.row),"
+    "  (SELECT json_group_array(group_name) FROM memberships AS member"
+    "   WHERE member.collection = item.collection AND member.person = item.row),"
+    "  EXISTS (SELECT 1 FROM pins"
+    "   WHERE pins.collection = item.collection AND pins.person = item.row))"
     " FROM people AS item",
+    keys="$[3]",
 )
 _FACES = Kind(
     "face",
@@ -75,9 +80,10 @@ class Follower:
 
     @property
     def people(self) -> Copy:
-        """The people: name, validity from and until, badges, whether suspended, and whether alike.
+        """The people, each with what a door must know of her.
 
-        Each badge is a list of its four columns.
+        That is name, validity from and until, badges (each a list of its five columns), whether
+        suspended, whether alike to somebody, groups, and whether there is a PIN.
         """
         return self._view.people
 

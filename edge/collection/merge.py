@@ -20,6 +20,25 @@ _STATEMENTS = (
         WHERE collection = :at AND :other IN (person_a, person_b)
     ) WHERE third <> :keep
     """,
+    # She is one person: what either might do, she may; the PIN she knows is hers, if she has one.
+    """
+    INSERT INTO memberships (collection, person, group_name)
+    SELECT collection, :keep, group_name FROM memberships
+    WHERE collection = :at AND person = :other
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    UPDATE pins SET person = :keep WHERE collection = :at AND person = :other
+    AND NOT EXISTS (SELECT 1 FROM pins AS hers
+        WHERE hers.collection = :at AND hers.person = :keep)
+    """,
+    # She is where she was seen last, under whichever name.
+    """
+    DELETE FROM whereabouts WHERE collection = :at AND person = :keep AND since < (
+        SELECT since FROM whereabouts WHERE collection = :at AND person = :other
+    )
+    """,
+    "UPDATE OR IGNORE whereabouts SET person = :keep WHERE collection = :at AND person = :other",
     """
     UPDATE people SET version = version + 1, suspended_at = ifnull(
         suspended_at, (SELECT suspended_at FROM people WHERE row = :other)
@@ -30,7 +49,7 @@ _STATEMENTS = (
 
 
 def merge_people(database: Database, keep_id: str, other_id: str) -> Person:
-    """Hand *other_id*'s faces, badges and marks over to *keep_id*, and erase *other_id*.
+    """Hand *other_id*'s faces, badges, marks and groups over to *keep_id*, and erase *other_id*.
 
     Raises as :meth:`edge.collection.people.People.merge` does.
     """

@@ -301,6 +301,8 @@ class People:
 
         What is told about the one who is kept stands; what she lacks of external id, consent and
         validity is not taken over, as it was told of somebody else. If either was suspended, she is.
+        She is in the groups of both, keeps her PIN or gets the other's if she has none, and is
+        where either was seen last.
 
         :raises NotFoundError: if one of them does not exist.
         :raises CollectionError: if they are one person or of two collections, have more than 100

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.collection.badge_rows import badge_of
+from edge.collection.badge_rows import BADGE_COLUMNS, badge_of
 from edge.collection.text import is_presentable
 from edge.domain import Badge
 from edge.errors import AlreadyExistsError, CollectionError, ConstraintError, NotFoundError
@@ -68,8 +68,9 @@ class Person:
     """A person as stored.
 
     *external_id* is an HR number or so, *faces* how many faces there are, *suspended_at* since when
-    she may not pass, *look_alikes* the ids of people whom a door might take for her. *version*
-    grows with every change of what is told about her: :meth:`People.update` compares it.
+    she may not pass, *look_alikes* the ids of people whom a door might take for her, *groups* the
+    names by which the rules know her. *version* grows with every change of what is told about her:
+    :meth:`People.update` compares it.
     """
 
     person_id: str
@@ -86,6 +87,8 @@ class Person:
     retention_until: datetime | None
     declined: bool
     look_alikes: tuple[str, ...]
+    groups: frozenset[str]
+    has_pin: bool
     version: int
 
     @property
@@ -114,7 +117,7 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
     wanted = json.dumps(list(rows))
     badges: dict[int, list[Badge]] = {}
     for row, *badge in database.rows(
-        "SELECT person, number, badges.valid_from, badges.valid_until, revoked_at FROM badges"
+        f"SELECT person, {BADGE_COLUMNS} FROM badges"  # noqa: S608 - a constant
         " JOIN people ON people.row = badges.person AND people.collection = badges.collection"
         " WHERE people.row IN (SELECT value FROM json_each(?)) ORDER BY badges.row",
         (wanted,),
@@ -132,6 +135,14 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
         (wanted,),
     ):
         look_alikes.setdefault(row, []).append(other)
+    groups: dict[int, set[str]] = {}
+    for row, group in database.rows(
+        "SELECT people.row, group_name FROM people JOIN memberships AS member"
+        " ON member.collection = people.collection AND member.person = people.row"
+        " WHERE people.row IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    ):
+        groups.setdefault(row, set()).add(group)
     people = {
         row: Person(
             person_id=person_id,
@@ -148,6 +159,8 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
             retention_until=from_text_or_none(retention_until),
             declined=bool(declined),
             look_alikes=tuple(look_alikes.get(row, ())),
+            groups=frozenset(groups.get(row, ())),
+            has_pin=bool(has_pin),
             version=version,
         )
         for (
@@ -164,11 +177,14 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
             retention_until,
             declined,
             version,
+            has_pin,
             *consent,
         ) in database.rows(
             "SELECT people.row, person_id, collection_id, name, external_id,"
             " valid_from, valid_until, people.created_at, people.faces,"
             " suspended_at, retention_until, declined, version,"
+            " EXISTS (SELECT 1 FROM pins WHERE pins.collection = people.collection"
+            "  AND pins.person = people.row),"
             " consent_text_version, consent_agreed_at, consent_method"
             " FROM people JOIN collections ON collections.row = people.collection"
             " WHERE people.row IN (SELECT value FROM json_each(?))",

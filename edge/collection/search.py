@@ -153,6 +153,15 @@ class Gallery:
         with self._fresh() as copies:
             return _credentials(person_id, _person(copies, person_id))
 
+    def by_badge(self, number: str) -> Credentials | None:
+        """Return what the carrier of a badge may show, or None if nobody carries it.
+
+        Whether the badge is valid is for whoever decides: a revoked one is found, too.
+        """
+        with self._fresh() as copies:
+            found = copies.people.find(number)
+            return None if found is None else _credentials(*found)
+
     def name_of(self, person_id: str) -> str:
         """Return a person's name, for a screen and never for a log.
 
@@ -184,7 +193,7 @@ def _person(copies: Follower, person_id: str) -> tuple[Any, ...]:
 
 
 def _credentials(person_id: str, person: tuple[Any, ...]) -> Credentials:
-    _, valid_from, valid_until, badges, suspended, look_alikes = person
+    _, valid_from, valid_until, badges, suspended, look_alikes, groups, has_pin = person
     return Credentials(
         person_id=person_id,
         valid_from=from_text_or_none(valid_from),
@@ -192,6 +201,8 @@ def _credentials(person_id: str, person: tuple[Any, ...]) -> Credentials:
         badges=tuple(badge_of(badge) for badge in badges),
         suspended=bool(suspended),
         look_alikes=bool(look_alikes),
+        groups=frozenset(groups),
+        has_pin=bool(has_pin),
     )
 
 

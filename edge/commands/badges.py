@@ -10,14 +10,14 @@ from edge.audit import AuditEvent, EventKind
 from edge.collection.badges import Badges
 from edge.commands.calendar import FIRST_DAY, LAST_DAY
 from edge.commands.console import counted, json_option, say, show_json, show_table
-from edge.commands.people import one_person
 from edge.commands.program import Program, pass_program
+from edge.commands.whom import one_person, record
 from edge.domain import Badge
 
 
 @click.group()
 def badges() -> None:
-    """List, issue, revoke, reinstate and remove badges."""
+    """List, issue, revoke, reinstate and remove badges, and keep some for duress."""
 
 
 @badges.command("list")
@@ -91,6 +91,21 @@ def reinstate(program: Program, number: str) -> None:
     store.reinstate(collection, number)
     _record(program, EventKind.BADGE_REINSTATED, owner.person_id)
     say(f"Badge {number} of {owner.name} is valid again.")
+
+
+@badges.command()
+@click.argument("number")
+@click.option("--off", is_flag=True, help="Make it a badge as any other.")
+@pass_program
+def duress(program: Program, number: str, *, off: bool) -> None:
+    """Let badge NUMBER raise a silent alarm; it opens as any other."""
+    store, collection = _store(program)
+    owner = store.owner(collection, number)
+    with program.core.database.transaction():
+        store.set_duress(collection, number, duress=not off)
+        what = "a badge is for duress no more" if off else "a badge is for duress"
+        record(program, EventKind.PERSON_CHANGED, owner.person_id, f"{what}, ")
+    say(f"Badge {number} of {owner.name} is {'as any other' if off else 'for duress'} now.")
 
 
 @badges.command()

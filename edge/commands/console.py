@@ -85,6 +85,8 @@ def plain(value: object) -> Any:
         value = asdict(value)
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value)
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
     return _plain_leaf(value)

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import click
 
-from edge.audit import AuditEvent, EventKind
+from edge.audit import EventKind
 from edge.collection.people import People
-from edge.collection.person_rows import Person
 from edge.commands.actor import actor
 from edge.commands.console import counted, json_option, say, show_json, show_table
+from edge.commands.person_rights import COMMANDS
 from edge.commands.program import Program, pass_program
+from edge.commands.whom import one_person, record
+from edge.domain import Badge
 from edge.erasing import erase
-from edge.errors import NotFoundError
 from edge.retention import sweep as sweep_people
 
 
 @click.group()
 def people() -> None:
-    """List, show, suspend, merge, export and erase enrolled people."""
+    """List, show, suspend, merge, export and erase enrolled people; give them groups and PINs."""
 
 
 @people.command("list")
@@ -80,11 +81,13 @@ def show(program: Program, query: str, *, as_json: bool) -> None:
             ("Faces (vectors, no picture)", person.faces),
             ("Suspended", person.suspended_at),
             ("Face recognition", "declined" if person.declined else None),
+            ("Groups", ", ".join(sorted(person.groups))),
+            ("PIN", "has one" if person.has_pin else None),
             ("Look-alikes", ", ".join(person.look_alikes)),
             ("Consent", f"{consent.text_version}, {consent.method}" if consent else None),
             ("Kept until", person.retention_until),
             ("Enrolled", person.created_at),
-            *(("Badge", _badge_line(badge.number, badge.revoked_at)) for badge in person.badges),
+            *(("Badge", _badge_line(badge)) for badge in person.badges),
         ),
     )
 
@@ -114,7 +117,7 @@ def suspend(program: Program, query: str) -> None:
     person = one_person(program, query)
     with program.core.database.transaction():
         People(program.core.database).suspend(person.person_id, datetime.now(UTC))
-        _record(program, EventKind.PERSON_CHANGED, person.person_id, "suspended, ")
+        record(program, EventKind.PERSON_CHANGED, person.person_id, "suspended, ")
     say(f"{person.name} is suspended.")
 
 
@@ -126,7 +129,7 @@ def resume(program: Program, query: str) -> None:
     person = one_person(program, query)
     with program.core.database.transaction():
         People(program.core.database).resume(person.person_id)
-        _record(program, EventKind.PERSON_CHANGED, person.person_id, "resumed, ")
+        record(program, EventKind.PERSON_CHANGED, person.person_id, "resumed, ")
     say(f"{person.name} may pass again, as far as her badges are valid.")
 
 
@@ -159,7 +162,7 @@ def export(program: Program, query: str, target: Path | None) -> None:
     person = one_person(program, query)
     document = People(program.core.database).export(person.person_id).to_json()
     with program.core.database.transaction():
-        _record(program, EventKind.PERSON_EXPORTED, person.person_id, "")
+        record(program, EventKind.PERSON_EXPORTED, person.person_id)
     if target is None:
         click.echo(document)
         return
@@ -182,33 +185,12 @@ def sweep(program: Program, *, as_json: bool) -> None:
     say(f"Erased {counted(len(erased), 'person', 'people')} whose retention had ended.")
 
 
-def one_person(program: Program, query: str) -> Person:
-    """Return the one person that *query* means.
-
-    :raises NotFoundError: if nobody or more than one is meant.
-    """
-    core = program.core
-    collection = core.settings.door.collection
-    core.ensure_collection(collection)
-    found = People(core.database).find(collection, query, limit=10)
-    exact = [person for person in found if query in (person.name, person.person_id)]
-    if len(exact) == 1:
-        return exact[0]
-    if len(found) != 1:
-        raise NotFoundError(
-            f"{len(found) or 'no'} people are meant by {query!r}",
-            remedy="Name one by badge number or person id; `ostiary people list` shows them.",
-        )
-    return found[0]
+def _badge_line(badge: Badge) -> str:
+    notes = ["for duress"] if badge.duress else []
+    if badge.revoked_at is not None:
+        notes.append(f"revoked {badge.revoked_at.astimezone():%F %R}")
+    return f"{badge.number} ({', '.join(notes)})" if notes else badge.number
 
 
-def _record(program: Program, kind: EventKind, person_id: str, what: str) -> None:
-    program.core.audit.append(
-        AuditEvent(
-            kind=kind, at=datetime.now(UTC), person_id=person_id, detail=f"{what}by {actor()}"
-        )
-    )
-
-
-def _badge_line(number: str, revoked_at: datetime | None) -> str:
-    return number if revoked_at is None else f"{number} (revoked {revoked_at.astimezone():%F %R})"
+for each in COMMANDS:
+    people.add_command(each)

@@ -13,11 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edge.access.whereabouts import Stay
 from edge.collection.badges import Badges
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.faces import Faces
+from edge.collection.memberships import Memberships
 from edge.collection.people import Consent, NewPerson, People
+from edge.collection.pins import Pins
+from edge.collection.whereabouts import WhereaboutsStore
 from edge.domain import Badge
 from edge.errors import StorageError
 from edge.storage import sqlite
@@ -150,6 +154,41 @@ def test_a_deleted_face_leaves_no_byte(clear: Database, path: Path, make_face: F
 
     assert _remnants(path.parent, before) == []
     assert kept.embedding.vector.tobytes() in _files(path.parent)
+
+
+def test_groups_pins_and_whereabouts_go_with_the_person(
+    clear: Database, path: Path, key: Key
+) -> None:
+    """What is kept of a PIN, which groups she was in, and where she was."""
+    people, pins = People(clear), Pins(clear, key)
+    ada = people.enroll("badges", NewPerson("Ada")).person_id
+    Memberships(clear).change(ada, add=["Keepers of the Engine"])
+    pins.set(ada, "590372", duress="815946", at=NOON)
+    WhereaboutsStore(clear).note(ada, Stay("Engine room No. 1", NOON, "engine door"))
+    kept = [bytes(part) for part in clear.rows("SELECT salt, hash, duress_hash FROM pins")[0]]
+    secrets = [*kept, b"Keepers of the Engine", b"Engine room No. 1", b"engine door"]
+    for secret in secrets:
+        assert secret in _files(path.parent)
+    assert b"590372" not in _files(path.parent)
+    assert b"815946" not in _files(path.parent)
+
+    people.delete(ada)
+
+    assert _remnants(path.parent, secrets) == []
+
+
+def test_a_former_pin_leaves_no_byte(clear: Database, path: Path, key: Key) -> None:
+    """Neither when another takes its place, nor when it is erased alone."""
+    pins = Pins(clear, key)
+    ada = People(clear).enroll("badges", NewPerson("Ada")).person_id
+    pins.set(ada, "590372", duress="815946", at=NOON)
+    first = [bytes(part) for part in clear.rows("SELECT salt, hash, duress_hash FROM pins")[0]]
+    pins.set(ada, "407138", at=NOON)
+    second = [bytes(part) for part in clear.rows("SELECT salt, hash FROM pins")[0]]
+    assert _remnants(path.parent, first) == []
+    assert len(_remnants(path.parent, second)) == 3
+    pins.erase(ada)
+    assert _remnants(path.parent, second) == []
 
 
 def test_a_removed_badge_and_a_deleted_collection_leave_no_byte(
