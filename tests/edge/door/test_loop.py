@@ -17,8 +17,8 @@ from edge.collection.person_rows import NewPerson
 from edge.config import DoorSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
 from edge.domain import Badge, Embedding, Face, Frame, Pixels
-from edge.door.loop import DoorLoop
 from edge.door.controller import DoorController
+from edge.door.loop import DoorLoop
 from edge.door.parts import Record
 from edge.enrolling import Photo
 from edge.errors import AuditError, CameraError, EndOfFootageError, StorageError
