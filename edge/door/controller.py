@@ -114,10 +114,10 @@ class DoorController:
         """Why a grant would be refused now, if it would be."""
         with self._turn:
             refused = refusal(self._state, self._clock())
-            if refused is None and self._failure is None:
-                disobeys = self._state.release is None and self._lease.released
-                return Reason.BUSY if disobeys else None
-            return refused or Reason.BUSY
+            disobeys = self._state.release is None and self._lease.released
+            if refused is None and (disobeys or self._over):
+                return Reason.BUSY
+            return refused
 
     def start(self) -> None:
         """Listen to the inputs, let time pass, and write what happens; done once.
@@ -236,9 +236,13 @@ class DoorController:
             if self._inputs is not None:
                 self._inputs.wake()
 
+    @property
+    def _over(self) -> bool:
+        return self._failure is not None or self._ends.is_set()
+
     def _happen(self, happening: Happening) -> Step:
         with self._turn:
-            if self._failure is not None or self._ends.is_set():
+            if self._over:
                 return Step(self._state, refused=Reason.BUSY)
             found = step(self._state, happening, self._clock(), self._policy)
             self._state = found.state
@@ -263,7 +267,7 @@ class DoorController:
     def _drive(self) -> None:
         """Have the lock do what the machine wants, unless that waits for its record."""
         release = self._state.release
-        if self._failure is not None or self._ends.is_set():
+        if self._over:
             return
         if release is None:
             self._lock_fault = None

@@ -36,6 +36,7 @@ class Lease:
         self._changed = threading.Condition()
         self._until = _NEVER
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     @property
     def released(self) -> bool:
@@ -78,7 +79,9 @@ class Lease:
         try:
             self.secure()
         finally:
-            self._lock.close()
+            with self._changed:
+                self._closed = True
+                self._lock.close()
 
     def _watch(self) -> None:
         if self._thread is not None and self._thread.is_alive():
@@ -112,5 +115,6 @@ class Lease:
         with self._changed:
             while (left := self._until - self._clock()) > 0:
                 self._changed.wait(left)
-            self._lock.secure()
+            if not self._closed:
+                self._lock.secure()
             self._thread = None
