@@ -77,7 +77,9 @@ class RuleBook:
             fault = error.message
         if fault != self._now.fault:
             if fault:
-                log.error("the rules cannot be read, version %d goes on: %s", self._now.version, fault)
+                log.error(
+                    "the rules cannot be read, version %d goes on: %s", self._now.version, fault
+                )
             else:
                 log.info("the rules are read: version %d", self._now.version)
             self._now = replace(self._now, fault=fault)
