@@ -13,13 +13,11 @@ Times are seconds of a monotonic clock; only the question itself has a date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeAlias
 
+from edge.access.attempt_state import Answer, Ask, Attempt, First, Place, Step, Wanted
 from edge.access.engine import evaluate
-from edge.access.rules import Rules
 from edge.access.ruleset import TWO_PERSONS_SECONDS, Factor
 from edge.access.shown import (
     BadgeShown,
@@ -33,111 +31,9 @@ from edge.access.shown import (
 )
 from edge.access.validity import shows_duress
 from edge.access.verdict import Question, Verdict
-from edge.access.whereabouts import Whereabouts
 from edge.domain import Credentials, Outcome, Reason
-from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
-
-
-class Wanted(StrEnum):
-    """What somebody at the door is asked for next."""
-
-    FACE = "face"
-    BADGE = "badge"
-    PIN = "pin"
-    SECOND_PERSON = "second-person"
-
 
 _WANTED = {factor: Wanted(factor.value) for factor in Factor}
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """More is needed.
-
-    *all_of*: everything that is to be shown, in the order to prompt for it; *one_of*: one of these
-    besides. *compare*: compare the face that is or comes before the camera with this person, and
-    tell :class:`FaceCompared`. *check_pin*: check the PIN that was typed against this person's, and
-    tell :class:`PinChecked`. *until*: monotonic seconds.
-    """
-
-    all_of: tuple[Wanted, ...] = ()
-    one_of: tuple[Wanted, ...] = ()
-    compare: str | None = None
-    check_pin: str | None = None
-    until: float = 0.0
-
-
-Answer: TypeAlias = Ask | Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """The first of two persons, permitted and waiting until *until*, monotonic seconds."""
-
-    person_id: str
-    until: float
-    duress: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What was shown at one door, up to now; what nobody has shown yet is the default.
-
-    *face*: a live face was seen; *proven*: it is the person's. *typed*: a PIN waits to be checked.
-    *why_unknown*: why the face was not found in the gallery. *until*: monotonic seconds at which all
-    this is forgotten, except *first*, who has her own time.
-    """
-
-    badge: str | None = field(default=None, repr=False)
-    owner: Credentials | None = None
-    recognized: Credentials | None = None
-    face: bool = False
-    proven: bool = False
-    typed: bool = False
-    pin: bool = False
-    duress: bool = False
-    why_unknown: FaceUnknown | None = None
-    until: float | None = None
-    first: First | None = None
-
-    @property
-    def person(self) -> Credentials | None:
-        """Who it is as far as is known: the badge's owner, else whose face was recognized."""
-        return self.owner or self.recognized
-
-    @property
-    def factors(self) -> frozenset[Factor]:
-        """What was proven to be that person's."""
-        proven = (
-            (Factor.BADGE, self.owner is not None),
-            (Factor.FACE, self.proven),
-            (Factor.PIN, self.pin),
-        )
-        return frozenset(factor for factor, holds in proven if holds)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an attempt is made. *readable*: what this door has devices for.
-
-    *people*: how many the gallery holds; *similarity* and *target_fpir* as the door's decisions.
-    """
-
-    door: str
-    rules: Rules
-    whereabouts: Whereabouts
-    people: int
-    readable: frozenset[Factor]
-    similarity: float = UNLOCK_SIMILARITY
-    target_fpir: float = TARGET_FPIR
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The next attempt, and the answers in their order: at most one grant, and then it is last."""
-
-    attempt: Attempt
-    answers: tuple[Answer, ...] = ()
 
 
 def elapsed(attempt: Attempt, *, now: float, place: Place) -> Step:

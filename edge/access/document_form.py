@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable
 from dataclasses import field
-from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from edge.access.holidays import RULES_COUNT_FROM
-from edge.access.hours_text import hours_from_text, minute_from_text, weekly_from_text
-from edge.access.recurrence import LONGEST_RULE, Recurrence
+from edge.access.document_kinds import (
+    STRICT,
+    Day,
+    DayOfYear,
+    HoursText,
+    Minute,
+    Name,
+    Names,
+    NoneTwice,
+    Number,
+    Rule,
+    ScheduleName,
+    Switch,
+    WeeklyText,
+    Whole,
+    Zone,
+)
 from edge.access.ruleset import (
-    BUILT_IN_SCHEDULES,
     PATIENCE_SECONDS,
     TWO_PERSONS_SECONDS,
     AntiPassback,
     CountsOn,
     Easter,
-    Hours,
     Mode,
     OnHoliday,
     PinPolicy,
-    WeeklyHours,
 )
 
-LONGEST_NAME = 64
 MOST_SCHEDULES = 500
 MOST_GROUPS = 500
 MOST_DOORS = 200
@@ -40,98 +46,8 @@ MOST_HOURS = 50
 MOST_PERMISSIONS = 200
 MOST_MODES = 20
 
-_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
-_T = TypeVar("_T")
 
-
-def _written(read: Callable[[str], _T]) -> Callable[[object], _T]:
-    """Return a check that takes the text which *read* understands."""
-
-    def checked(value: object) -> _T:
-        if not isinstance(value, str):
-            raise ValueError("should be text in double quotes")  # noqa: TRY004 - pydantic's way
-        return read(value)
-
-    return checked
-
-
-def _day(value: object) -> date:
-    # TOML has dates of its own, JSON has none: both are taken, a time of day is not.
-    if type(value) is date:
-        return value
-    if not isinstance(value, str):
-        raise ValueError("should be a day such as 2026-12-31")  # noqa: TRY004 - pydantic's way
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise ValueError("should be a day such as 2026-12-31") from error
-
-
-def _day_of_year(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d\d)-(\d\d)", text)
-    try:
-        day = date(2000, int(found[1]), int(found[2])) if found else None  # a leap year
-    except ValueError:
-        day = None
-    if day is None:
-        raise ValueError("should be month and day, such as 12-25")
-    return day.month, day.day
-
-
-def _rule(text: str) -> str:
-    rule = text.removeprefix("RRULE:")
-    Recurrence(rule, RULES_COUNT_FROM)
-    return rule
-
-
-def _name(value: str) -> str:
-    if value != value.strip() or not value.isprintable():
-        raise ValueError("should be printable, without blanks at its ends")
-    return value
-
-
-def _new_schedule(value: str) -> str:
-    if value in {schedule.name for schedule in BUILT_IN_SCHEDULES}:
-        raise ValueError("is built in and cannot be changed; choose another name")
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("should be a zone of the IANA database, such as Europe/Berlin") from error
-    return value
-
-
-def _each_once(values: list[Any]) -> list[Any]:
-    if len(set(values)) < len(values):
-        raise ValueError("should name each once")
-    return values
-
-
-Name: TypeAlias = Annotated[
-    str,
-    Strict(),
-    StringConstraints(min_length=1, max_length=LONGEST_NAME),
-    AfterValidator(_name),
-]
-ScheduleName: TypeAlias = Annotated[Name, AfterValidator(_new_schedule)]
-Names: TypeAlias = Annotated[list[Name], Field(max_length=MOST_GROUPS), AfterValidator(_each_once)]
-Day: TypeAlias = Annotated[date, BeforeValidator(_day)]
-DayOfYear: TypeAlias = Annotated[tuple[int, int], BeforeValidator(_written(_day_of_year))]
-Rule: TypeAlias = Annotated[
-    str, Strict(), StringConstraints(max_length=LONGEST_RULE + 6), AfterValidator(_rule)
-]
-HoursText: TypeAlias = Annotated[Hours, BeforeValidator(_written(hours_from_text))]
-WeeklyText: TypeAlias = Annotated[WeeklyHours, BeforeValidator(_written(weekly_from_text))]
-Minute: TypeAlias = Annotated[int, BeforeValidator(_written(minute_from_text)), Field(lt=24 * 60)]
-Number: TypeAlias = Annotated[float, Strict()]
-Whole: TypeAlias = Annotated[int, Strict()]
-Switch: TypeAlias = Annotated[bool, Strict()]
-
-
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class HolidayForm:
     """A holiday: exactly one of on, every, rule, easter."""
 
@@ -150,7 +66,7 @@ def _says_when(holiday: HolidayForm) -> HolidayForm:
     return holiday
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class CalendarForm:
     """Holidays that are kept together."""
 
@@ -159,7 +75,7 @@ class CalendarForm:
     ]
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class RecurringForm:
     """Hours on the days of a rule."""
 
@@ -168,7 +84,7 @@ class RecurringForm:
     rule: Rule = ""
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class HolidayUseForm:
     """What a schedule does on the days of a calendar."""
 
@@ -183,7 +99,7 @@ def _hours_where_own(use: HolidayUseForm) -> HolidayUseForm:
     return use
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class ScheduleForm:
     """When something holds."""
 
@@ -197,7 +113,7 @@ class ScheduleForm:
     ] = field(default_factory=list)
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class AreaForm:
     """Where people are between doors."""
 
@@ -206,7 +122,7 @@ class AreaForm:
     reset_at: Minute | None = None
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class ModeTimeForm:
     """What a door asks for during a schedule."""
 
@@ -214,7 +130,7 @@ class ModeTimeForm:
     mode: Mode
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class TwoPersonsForm:
     """When two persons must come."""
 
@@ -222,7 +138,7 @@ class TwoPersonsForm:
     seconds: Annotated[Number, Field(ge=1, le=300)] = TWO_PERSONS_SECONDS
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class UnlockingForm:
     """When a door stands unlocked."""
 
@@ -231,7 +147,7 @@ class UnlockingForm:
     groups: Names = field(default_factory=list)
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class DoorForm:
     """What one door asks for."""
 
@@ -254,20 +170,18 @@ def _leads_on(door: DoorForm) -> DoorForm:
     return door
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class PermissionForm:
     """Passing doors during a schedule."""
 
     doors: (
         Literal["all"]
-        | Annotated[
-            list[Name], Field(min_length=1, max_length=MOST_DOORS), AfterValidator(_each_once)
-        ]
+        | Annotated[list[Name], Field(min_length=1, max_length=MOST_DOORS), NoneTwice]
     )
     schedule: Name
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class GroupForm:
     """People with the same permissions."""
 
@@ -283,7 +197,7 @@ class GroupForm:
 _PINS = PinPolicy()
 
 
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class PinForm:
     """When wrong PINs bar a person's PIN."""
 
@@ -293,16 +207,11 @@ class PinForm:
     longest_seconds: Annotated[Number, Field(ge=1, le=604_800)] = _PINS.longest
 
 
-Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(kw_only=True, config=_STRICT)
+@dataclass(kw_only=True, config=STRICT)
 class RulesForm:
     """All rules of a site."""
 
-    zone: Annotated[
-        str, Strict(), StringConstraints(max_length=LONGEST_NAME), AfterValidator(_zone)
-    ] = "UTC"
+    zone: Zone = "UTC"
     calendars: Annotated[dict[Name, CalendarForm], Field(max_length=MOST_CALENDARS)] = field(
         default_factory=dict
     )

@@ -135,7 +135,7 @@ def _is_first_person(
 
 def _out_of_hours(question: Question, allowed: Sequence[Allowed], rules: Rules) -> Verdict:
     """Deny, and name the permission that opens next."""
-    openings = [(each.timetable.next_opening(question.at), each) for each in allowed]
+    openings = [(each.timetable.upcoming_change(question.at), each) for each in allowed]
     coming = [(opening, number) for number, (opening, _) in enumerate(openings) if opening]
     opening, number = min(coming) if coming else (None, 0)
     permission = openings[number][1]

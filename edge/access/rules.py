@@ -105,8 +105,7 @@ class Rules:
             today = self.wall(at).day
             for ahead in range(-1, PREPARED_DAYS):
                 timetable.on(today + timedelta(days=ahead))
-            if not timetable.is_open_at(at):
-                timetable.next_opening(at)
+            timetable.upcoming_change(at)
 
     def _allowed(self, door: str | None) -> dict[str, tuple[Allowed, ...]]:
         found = {

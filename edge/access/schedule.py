@@ -109,16 +109,12 @@ class Timetable:
                 return instant
         return None
 
-    def next_opening(self, at: datetime) -> datetime | None:
-        """Return when it opens next after *at* (aware), at which it is closed; UTC.
-
-        None if that is not within :data:`HORIZON_DAYS` days. The answer is kept: it is the same
-        until then.
-        """
+    def upcoming_change(self, at: datetime) -> datetime | None:
+        """Return the same as :meth:`next_change`, and keep it: it is the same until then."""
         if self._next is not None:
-            since, opening = self._next
-            if since <= at and (at < opening if opening is not None else at - since < _DAY):
-                return opening
+            since, change = self._next
+            if since <= at and (at < change if change is not None else at - since < _DAY):
+                return change
         found = self.next_change(at)
         self._next = at, found
         return found
