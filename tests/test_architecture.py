@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.core",),
     ("edge.importing",),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
-    ("edge.examining", "edge.archive", "edge.erasing"),
+    ("edge.examining", "edge.archive", "edge.erasing", "edge.ruling", "edge.asking"),
     ("edge.streams",),
     ("edge.video",),
     ("edge.door",),

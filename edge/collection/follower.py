@@ -107,7 +107,7 @@ class Follower:
             asks again is told again, until it succeeds.
         """
         view = self._view
-        if _identity(self._path) != view.identity:
+        if identity_of(self._path) != view.identity:
             self._reopen()
             return True
         version = view.file.data_version()
@@ -120,7 +120,7 @@ class Follower:
         return True
 
     def _open(self) -> _View:
-        identity = _identity(self._path)
+        identity = identity_of(self._path)
         file = open_collection(self._path, self._key, read_only=True)
         try:
             version = file.data_version()
@@ -151,7 +151,7 @@ class Follower:
         return True
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def identity_of(path: Path) -> tuple[int, int]:
     """Return what tells the file at *path* from another that takes its name."""
     try:
         status = path.stat()

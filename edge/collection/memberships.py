@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from edge.collection.collections import Collections
@@ -69,6 +70,22 @@ class Memberships:
                 (collection.row,),
             )
         )
+
+    def crews(self, collection_id: str) -> dict[frozenset[str], int]:
+        """Return how many people are in exactly these groups, the most frequent first.
+
+        :raises NotFoundError: if there is no such collection.
+        """
+        collection = Collections(self._database).describe(collection_id)
+        rows = self._database.rows(
+            "SELECT groups, count(*) FROM (SELECT (SELECT json_group_array(group_name) FROM"
+            "  (SELECT group_name FROM memberships AS member WHERE member.collection = :at"
+            "   AND member.person = people.row ORDER BY group_name)) AS groups"
+            "  FROM people WHERE people.collection = :at)"
+            " GROUP BY groups ORDER BY count(*) DESC, groups",
+            {"at": collection.row},
+        )
+        return {frozenset(json.loads(groups)): people for groups, people in rows}
 
     def members(self, collection_id: str, group: str, *, limit: int = 1000) -> tuple[Person, ...]:
         """Return up to *limit* people of *group*, by name.

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from edge.collection.badge_rows import BADGE_COLUMNS, badge_of
 from edge.collection.text import is_presentable
-from edge.domain import Badge
+from edge.domain import Badge, Credentials
 from edge.errors import AlreadyExistsError, CollectionError, ConstraintError, NotFoundError
 from edge.storage.database import Database, Row
 from edge.storage.times import from_text, from_text_or_none, to_text, to_text_or_none
@@ -103,6 +103,20 @@ class Person:
             retention_until=self.retention_until,
             declined=self.declined,
         )
+
+
+def credentials_of(person: Person) -> Credentials:
+    """Return what a person may show at a door, as the door's own copy has it."""
+    return Credentials(
+        person_id=person.person_id,
+        valid_from=person.valid_from,
+        valid_until=person.valid_until,
+        badges=person.badges,
+        suspended=person.suspended_at is not None,
+        look_alikes=bool(person.look_alikes),
+        groups=person.groups,
+        has_pin=person.has_pin,
+    )
 
 
 def sort_name_of(name: str) -> str:

@@ -23,9 +23,7 @@ class Kind:
     """A kind of thing that rules are made of: the ruleset's field, its form, what it is called."""
 
     plural: str
-    form: (
-        type[ScheduleForm | CalendarForm | AreaForm | DoorForm | GroupForm]
-    )
+    form: type[ScheduleForm | CalendarForm | AreaForm | DoorForm | GroupForm]
     word: str
 
 

@@ -63,6 +63,22 @@ def test_members_are_counted_and_listed(memberships: Memberships, people: People
     assert memberships.counts("badges") == {"Guards": 1, "Staff": 1}
 
 
+def test_people_are_counted_by_all_their_groups(
+    memberships: Memberships, people: People, ada: str
+) -> None:
+    """Those in none as well; for what a change of the rules means to people, not to groups."""
+    for name, groups in (("Bob", ("B", "A")), ("Cid", ("A", "B")), ("Dot", ("A",))):
+        person = people.enroll("badges", NewPerson(name))
+        memberships.change(person.person_id, add=groups)
+    assert memberships.crews("badges") == {
+        frozenset({"A", "B"}): 2,
+        frozenset({"A"}): 1,
+        frozenset(): 1,
+    }
+    people.delete(ada)
+    assert frozenset() not in memberships.crews("badges")
+
+
 @pytest.mark.parametrize("group", ["", "   ", "x" * 65, "with\nline"])
 def test_bad_names_are_refused(memberships: Memberships, ada: str, group: str) -> None:
     """And nothing is changed then."""
