@@ -22,6 +22,7 @@ from edge.access.ruleset import TWO_PERSONS_SECONDS, Factor
 from edge.access.shown import (
     BadgeShown,
     FaceCompared,
+    FaceLeft,
     FaceRecognized,
     FaceUnknown,
     PinChecked,
@@ -73,6 +74,8 @@ def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pl
                     attempt, Reason.WRONG_PERSON, "the face is not that of the badge's owner"
                 )
             attempt = replace(attempt, face=True, proven=True)
+        case FaceLeft():
+            return _without_face(attempt, place)
         case PinTyped():
             attempt = replace(attempt, typed=True)
         case PinChecked():
@@ -109,6 +112,13 @@ def _with_face(attempt: Attempt, person: Credentials) -> Attempt:
         pin=attempt.pin and same,
         why_unknown=None,
     )
+
+
+def _without_face(attempt: Attempt, place: Place) -> Step:
+    """End what began with a face; of an attempt with a badge or a PIN only the face is gone."""
+    if attempt.owner is None and not attempt.typed:
+        return _over(attempt, _timed_out(attempt, place)) if attempt.face else Step(attempt)
+    return Step(replace(attempt, face=False, proven=False, recognized=None, why_unknown=None))
 
 
 def _checked(

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import cv2
 
+from edge.access.attempt_state import Ask
 from edge.audit import Verified
 from edge.collection.people import NewPerson, Person
 from edge.config import DoorSettings, LockSettings, Settings
@@ -100,7 +102,9 @@ class Screen(Protocol):
 
     def looked(self, frame: Frame, face: Face | None) -> None: ...
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None: ...
+    def asked(self, ask: Ask) -> None: ...
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None: ...
 
 
 def demonstration_settings(settings: Settings, folder: Path) -> Settings:
@@ -170,8 +174,11 @@ class _Collector:
     def looked(self, frame: Frame, face: Face | None) -> None:  # noqa: ARG002 - Observer's signature
         self.frames += 1
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
-        self.shown.append(Shown(self.scene, decision, evidence, frame.sequence))
+    def asked(self, ask: Ask) -> None:
+        """Ignore what is asked for."""
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None:  # noqa: ARG002 - Observer's signature
+        self.shown.append(Shown(self.scene, decision, evidence, self.frames))
 
 
 def _as_png(pixels: Pixels) -> bytes:

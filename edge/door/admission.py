@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from edge.access.attempt import Answer, Ask, Attempt, Place, Step, elapsed, left, shown
+from edge.access.attempt import Answer, Ask, Attempt, Place, Step, elapsed, shown
 from edge.access.rules import Rules
 from edge.access.ruleset import Factor
 from edge.access.shown import (
     BadgeShown,
     FaceCompared,
+    FaceLeft,
     FaceRecognized,
     FaceUnknown,
     PinTyped,
@@ -61,6 +62,7 @@ class Admission:
         self._attempt = Attempt()
         self._comparing: str | None = None
         self._typed: str | None = None
+        self._badge: str | None = None
 
     @property
     def comparing(self) -> Credentials | None:
@@ -69,9 +71,9 @@ class Admission:
         return owner if owner is not None and owner.person_id == self._comparing else None
 
     @property
-    def badge(self) -> str | None:
-        """The badge that was shown in this attempt."""
-        return self._attempt.badge
+    def shown_badge(self) -> str | None:
+        """The badge that was shown in the attempt of the newest answer."""
+        return self._badge
 
     def rules(self, at: datetime) -> Rules:
         """Return the rules that hold at *at*."""
@@ -104,15 +106,16 @@ class Admission:
             return ()
         return self._take(elapsed(self._attempt, now=now, place=self._place((), at)), now, at)
 
-    def face_left(self) -> None:
-        """Take note that nobody stands before the camera any more."""
-        self._attempt = left(self._attempt)
+    def face_left(self, *, now: float, at: datetime) -> tuple[Answer, ...]:
+        """Return what follows when whoever stood before the camera is gone."""
+        return self._tell(FaceLeft(), now=now, at=at) if self._attempt.face else ()
 
     def forget(self) -> None:
         """Forget what was shown, as after a fault."""
         self._attempt, self._comparing, self._typed = Attempt(), None, None
 
     def _tell(self, told: Told, *, now: float, at: datetime) -> tuple[Answer, ...]:
+        self._badge = told.number if isinstance(told, BadgeShown) else self._attempt.badge
         people = _people_of(self._attempt, told)
         step = shown(self._attempt, told, now=now, at=at, place=self._place(people, at))
         return self._take(step, now, at)

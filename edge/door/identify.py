@@ -96,9 +96,7 @@ def _enough(evidence: Evidence, policy: IdentityPolicy) -> bool:
     return evidence.embedding is not None and evidence.frames >= policy.frames
 
 
-def _found(
-    best: Match, person: Credentials, threshold: float, fault: Reason | None
-) -> Recognition:
+def _found(best: Match, person: Credentials, threshold: float, fault: Reason | None) -> Recognition:
     named = best.similarity > NAMED_ABOVE
     return Recognition(
         reason=(fault or Reason.MATCH) if named else Reason.NO_MATCH,

@@ -54,8 +54,12 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Presentation:
-    """One approach, up to now. Times are seconds of the frames' monotonic clock."""
+    """One approach, up to now. Times are seconds of the frames' monotonic clock.
 
+    *approach* is its number, which it keeps through all its tries.
+    """
+
+    approach: int
     began: float
     seen_at: float
     box: Box
@@ -82,6 +86,7 @@ class Watch:
 
     current: Presentation | None = None
     spent: tuple[Spent, ...] = ()
+    approaches: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +116,9 @@ def observe(
         return _refresh(watch, spent, observation, now), None
     current = watch.current
     if current is None or not _continues(current, observation, now, policy):
-        current = Presentation(began=now, seen_at=now, box=observation.face.box)
+        watch = replace(watch, approaches=watch.approaches + 1)
+        box = observation.face.box
+        current = Presentation(approach=watch.approaches, began=now, seen_at=now, box=box)
     current = _extended(current, observation, now, policy)
     return replace(watch, current=current), _question(current, now, policy)
 
@@ -133,7 +140,7 @@ def spend(watch: Watch) -> Watch:
     if current is None or not current.good:
         return watch
     spent = Spent(_fused(current), current.seen_at, current.box)
-    return Watch(current=None, spent=(*watch.spent, spent))
+    return replace(watch, current=None, spent=(*watch.spent, spent))
 
 
 def deny(watch: Watch, reason: Reason, now: float, policy: PresentationPolicy) -> Watch:
@@ -143,6 +150,7 @@ def deny(watch: Watch, reason: Reason, now: float, policy: PresentationPolicy) -
         return watch
     again_at = now + policy.retry
     denied = Presentation(
+        approach=current.approach,
         began=again_at,
         seen_at=current.seen_at,
         box=current.box,

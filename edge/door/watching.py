@@ -7,7 +7,7 @@ protocols: no lock, no gallery, no record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.domain import Decision, Face, Frame, Reason
 from edge.door.parts import FaceReader
@@ -51,9 +51,10 @@ class Watching:
         self._now = float("-inf")
 
     @property
-    def somebody(self) -> bool:
-        """Whether somebody stands before the camera who was not let in yet."""
-        return self._watch.current is not None
+    def approach(self) -> int | None:
+        """The number of the approach that is looked at; None while nobody new stands there."""
+        current = self._watch.current
+        return None if current is None else current.approach
 
     def look(self) -> Look | None:
         """Look at the next frame; None if there is none yet.
@@ -95,4 +96,4 @@ class Watching:
 
     def forget(self) -> None:
         """Throw away the evidence; who was let in and has not left yet stays known."""
-        self._watch = Watch(spent=self._watch.spent)
+        self._watch = replace(self._watch, current=None)

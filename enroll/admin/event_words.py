@@ -107,6 +107,7 @@ REASONS = {
     "SECOND_PERSON_NEEDED": "two people are needed",
     "ANTI_PASSBACK": "went in already and never came out",
     "LOCKDOWN": "the door is in lockdown",
+    "PANEL_LOST": "the panel did not take the badge's number",
     "REQUESTED": "unlocked on request",
     "DONE": "done",
     "STALE": "asked too long before",
