@@ -69,6 +69,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
         "edge.hardware.gpio_lines",
         "edge.hardware.inputs_gpio",
         "edge.hardware.lock_gpio",
+        "edge.hardware.reader_wiegand",
         "edge.hardware.signals_gpio",
     ),
     "onnx": ("edge.vision.convert",),
