@@ -72,6 +72,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
         "edge.hardware.reader_wiegand",
         "edge.hardware.signals_gpio",
     ),
+    "evdev": ("edge.hardware.input_devices",),
     "onnx": ("edge.vision.convert",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
