@@ -71,6 +71,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
         "edge.hardware.lock_gpio",
         "edge.hardware.reader_wiegand",
         "edge.hardware.signals_gpio",
+        "edge.hardware.survey",
     ),
     "evdev": ("edge.hardware.input_devices",),
     "onnx": ("edge.vision.convert",),
