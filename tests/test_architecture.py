@@ -66,6 +66,8 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "tflite_runtime": ("edge.vision.tflite",),
     "picamera2": ("edge.hardware.camera_picamera2", "edge.hardware.choose"),
     "gpiod": ("edge.hardware.lock_gpio",),
+    "osdp": ("edge.hardware.osdp",),
+    "osdp_sys": ("edge.hardware.osdp",),
     "onnx": ("edge.vision.convert",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
