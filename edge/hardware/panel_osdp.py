@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from enum import Enum
 
 from edge.domain import Signal
 from edge.errors import CardError, PanelError
@@ -31,6 +32,21 @@ ANNOUNCE_SECONDS = 2.0
 """How long a number waits for a poll."""
 
 
+SETTLE_SECONDS = 1.0
+"""How long something must last to be told of: beginning a secure channel takes a few tenths."""
+
+
+class _Company(Enum):
+    """Who is on the line, and what the log says of it."""
+
+    PANEL = "the %s is there, over a secure channel"
+    STRANGER = (
+        "the %s speaks without our key, and is told nothing. Is it the panel that `ostiary osdp "
+        "install panel` was run with?"
+    )
+    NOBODY = "the %s is gone. Is it switched on, and the line whole?"
+
+
 class OsdpPanel:
     """Answers the panel at *line* as the reader *address*, with the panel's *key*.
 
@@ -47,16 +63,19 @@ class OsdpPanel:
         keep: Callable[[ChannelKey], None],
         numbers: BadgeNumbers,
         show: Callable[[Signal], None] = lambda _: None,
+        wait: float = ANNOUNCE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._line = line
         self._address = address
         self._numbers = numbers
         self._show = show
+        self._wait = wait
         self._clock = clock
         self._guard = threading.Condition()
         self._closed = False
-        self._online = False
+        self._told = self._seen = _Company.NOBODY
+        self._seen_at = clock()
         self._steady = Signal.READY
         self._until: float | None = None
         self._mark = mark_of(address, reply=False)
@@ -85,7 +104,7 @@ class OsdpPanel:
             if not self._here():
                 return False
             self._device.send_card(bits)
-            self._guard.wait_for(self._answered, ANNOUNCE_SECONDS)
+            self._guard.wait_for(self._answered, self._wait)
             sent = self._device.sent()
             if sent is None:
                 self._device.forget()
@@ -111,9 +130,7 @@ class OsdpPanel:
     def _turn(self) -> None:
         with self._guard:
             orders = self._device.refresh()
-            if self._online != self._here():
-                self._online = not self._online
-                self._tell()
+            self._look()
             self._guard.notify_all()
         # Without the guard: what is shown may take its time, and may ask us something.
         for order in orders:
@@ -122,17 +139,17 @@ class OsdpPanel:
             self._until = None
             self._show(self._steady)
 
-    def _tell(self) -> None:
-        if self._online:
-            log.warning("the %s is there, over a secure channel", self.name)
-        elif self._line.silent_for(self._mark) < SILENCE_SECONDS:
-            log.warning(
-                "the %s speaks without our key. Is it the panel that `ostiary osdp install panel` "
-                "was run with?",
-                self.name,
-            )
-        else:
-            log.warning("the %s is gone. Is it switched on, and the line whole?", self.name)
+    def _look(self) -> None:
+        """Log once who speaks on the line, when it has been so for a while."""
+        now = self._clock()
+        heard = self._line.silent_for(self._mark) < SILENCE_SECONDS
+        company = _Company.STRANGER if heard else _Company.NOBODY
+        company = _Company.PANEL if self._here() else company
+        if company is not self._seen:
+            self._seen, self._seen_at = company, now
+        if company is not self._told and now - self._seen_at >= SETTLE_SECONDS:
+            self._told = company
+            log.warning(company.value, self.name)
 
     def _obey(self, order: PanelOrder) -> None:
         log.info("the panel orders %s", order)

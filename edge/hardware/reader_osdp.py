@@ -74,12 +74,16 @@ class OsdpReader:
         *,
         keys: Mapping[int, ChannelKey],
         numbers: BadgeNumbers,
+        silence: float = SILENCE_SECONDS,
+        knock: float = KNOCK_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.dropped = 0
         self._line = line
         self._numbers = numbers
+        self._silence = silence
+        self._knock = knock
         self._clock = clock
         self._now = now
         self._guard = threading.Condition()
@@ -136,7 +140,7 @@ class OsdpReader:
     def _look_after(self, seat: _Seat) -> None:
         """Notice that a reader came or went, begin anew with a lost one, show it the signal."""
         now = self._clock()
-        answers = self._line.is_open and self._line.silent_for(seat.mark) < SILENCE_SECONDS
+        answers = self._line.is_open and self._line.silent_for(seat.mark) < self._silence
         here = answers and self._panel.secure(seat.address)
         if here and not seat.here:
             seat.showing = None
@@ -146,7 +150,7 @@ class OsdpReader:
             seat.lost_at = now
             seat.pad.clear()
         seat.here = here
-        if not here and now - seat.knocked_at >= KNOCK_SECONDS:
+        if not here and now - seat.knocked_at >= self._knock:
             seat.knocked_at = now
             self._panel.knock(seat.address)
         if here and seat.showing is not self._signal:
@@ -156,7 +160,7 @@ class OsdpReader:
 
     def _tell(self, seat: _Seat, now: float) -> None:
         """Log once that a reader is lost, once that it is back."""
-        if seat.lost_at is None and now - self._began < KNOCK_SECONDS:
+        if seat.lost_at is None and now - self._began < self._knock:
             return  # it is given the time to answer first
         fault = self._fault_of(seat)
         message = None if fault is None else str(fault)
@@ -220,7 +224,7 @@ class OsdpReader:
                 f"the {name} says that its case is open.",
                 remedy="Look at it, and close it; until then its cards are not taken.",
             )
-        if self._line.silent_for(seat.mark) < SILENCE_SECONDS:
+        if self._line.silent_for(seat.mark) < self._silence:
             return ReaderError(
                 f"the {name} does not prove that it has our key; nothing is taken from it.",
                 remedy="Is it the reader that `ostiary osdp install reader` was run with? If it was "

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 TURN_SECONDS = 0.01
 """Between two turns. libosdp wants one every 50 ms at least; a reader must answer within 200 ms."""
 
-REOPEN_SECONDS = 1.0
+REOPEN_SECONDS = 0.5
 """Between two attempts to take a port."""
 
 CLOSE_SECONDS = 2.0
