@@ -65,7 +65,12 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "ai_edge_litert.interpreter": ("edge.vision.tflite",),
     "tflite_runtime": ("edge.vision.tflite",),
     "picamera2": ("edge.hardware.camera_picamera2", "edge.hardware.choose"),
-    "gpiod": ("edge.hardware.lock_gpio",),
+    "gpiod": (
+        "edge.hardware.gpio_lines",
+        "edge.hardware.inputs_gpio",
+        "edge.hardware.lock_gpio",
+        "edge.hardware.signals_gpio",
+    ),
     "osdp": ("edge.hardware.osdp",),
     "osdp_sys": ("edge.hardware.osdp",),
     "onnx": ("edge.vision.convert",),

@@ -8,7 +8,6 @@ from hypothesis import strategies as some
 
 from edge.readers import KNOWN_FORMATS, Bits, Card
 from edge.readers.frames import BOUNCE_NS, GAP_NS, FrameAssembler
-from edge.readers.pulses import pulse_plan, readable
 
 FORM = KNOWN_FORMATS["26"]
 BITS = FORM.encode(Card(4711, 12))
@@ -122,27 +121,3 @@ def test_one_stray_edge_near_a_pulse_never_makes_another_card(
     sent = sorted([*sent, stray], key=lambda edge: edge[1])
 
     assert frames(FrameAssembler(), sent) in ([], [BITS])
-
-
-def test_what_is_sent_to_a_panel_is_what_a_reader_would_read() -> None:
-    """The plan of a frame, read back from its edges."""
-    plan = pulse_plan(BITS)
-
-    assert readable(tuple(pulse.at for pulse in plan))
-    sent = [(pulse.line, round(pulse.at * 1e9)) for pulse in plan]
-    assert frames(FrameAssembler(), sent) == [BITS]
-
-
-@pytest.mark.parametrize("interval", [0.0001, 0.021])
-def test_no_plan_is_made_that_no_panel_reads(interval: float) -> None:
-    """Neither faster nor slower than the standard."""
-    with pytest.raises(ValueError, match="tolerate"):
-        pulse_plan(BITS, interval=interval)
-
-
-def test_a_late_pulse_is_noticed() -> None:
-    """A panel has taken the frame for two."""
-    assert not readable((0.0, 0.002, 0.0235))
-    assert not readable((0.0, 0.0001))
-    assert readable((0.0,))
-    assert readable(())
