@@ -24,6 +24,9 @@ KEY_BYTES = 16
 DEFAULT_KEY = bytes(range(0x30, 0x40))
 """SCBK-D of OSDP 2.2: published, hence worth nothing but for handing over a key on a bench."""
 
+FOLDER = "osdp"
+"""The folder of the keys, in that of the data."""
+
 PANEL = "panel"
 """The name of the key that a panel shares with the appliance as its reader."""
 
