@@ -74,6 +74,8 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
         "edge.hardware.survey",
     ),
     "evdev": ("edge.hardware.input_devices",),
+    "osdp": ("edge.hardware.osdp",),
+    "osdp_sys": ("edge.hardware.osdp",),
     "onnx": ("edge.vision.convert",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
