@@ -190,6 +190,10 @@ class InputError(HardwareError):
     """Error raised when the lines of a door's contacts and buttons cannot be taken."""
 
 
+class LineError(HardwareError):
+    """Error raised when a serial line cannot be opened or used."""
+
+
 class ReaderError(HardwareError):
     """Error raised when a card reader or a PIN pad is lost, or cannot be opened."""
 

@@ -9,6 +9,7 @@ from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.lock import LockSettings
+from edge.config.osdp import OsdpPanelSettings, OsdpReaderSettings
 from edge.config.portal import PortalSettings
 from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
@@ -33,6 +34,8 @@ __all__ = [
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "OsdpPanelSettings",
+    "OsdpReaderSettings",
     "PanelSettings",
     "PortalSettings",
     "ReaderSettings",

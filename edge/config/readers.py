@@ -76,11 +76,12 @@ class ReaderSettings:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     kind: Annotated[
-        Literal["none", "wiegand", "usb", "fake"],
+        Literal["none", "wiegand", "osdp", "usb", "fake"],
         Field(
             description='"none": people show their faces only. "wiegand": a reader on two lines. '
-            '"usb": one that plays a keyboard, or a number pad. "fake": what is written to the '
-            "pipe below, for trying things out."
+            '"osdp": readers on an encrypted line, see [osdp_reader]. "usb": one that plays a '
+            'keyboard, or a number pad. "fake": what is written to the pipe below, for trying '
+            "things out."
         ),
     ] = "none"
     chip: Annotated[
@@ -134,10 +135,10 @@ class ReaderSettings:
     ] = None
 
     def __post_init__(self) -> None:
-        if self.kind == "wiegand":
+        if self.kind in ("wiegand", "osdp"):
             self.numbers()
-            if self.d0_line == self.d1_line:
-                raise ValueError("d0_line and d1_line name the same line")
+        if self.kind == "wiegand" and self.d0_line == self.d1_line:
+            raise ValueError("d0_line and d1_line name the same line")
         if self.kind == "usb" and not (self.device or self.pin_pad):
             raise ValueError('kind is "usb" and nothing is named: set device, pin_pad or both')
         if self.kind == "usb" and self.device == self.pin_pad:
@@ -167,10 +168,11 @@ class PanelSettings:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     kind: Annotated[
-        Literal["none", "wiegand"],
+        Literal["none", "wiegand", "osdp"],
         Field(
             description='"none": the appliance drives the lock. "wiegand": it tells a panel, on two '
-            "lines, the badge of whom it has recognized, and the panel decides."
+            'lines, the badge of whom it has recognized, and the panel decides. "osdp": the same on '
+            "an encrypted line, see [osdp_panel]."
         ),
     ] = "none"
     d0_port: Annotated[
@@ -187,10 +189,10 @@ class PanelSettings:
     digits: Digits = 0
 
     def __post_init__(self) -> None:
-        if self.kind == "wiegand":
+        if self.kind in ("wiegand", "osdp"):
             self.numbers()
-            if self.d0_port == self.d1_port:
-                raise ValueError("d0_port and d1_port name the same port")
+        if self.kind == "wiegand" and self.d0_port == self.d1_port:
+            raise ValueError("d0_port and d1_port name the same port")
 
     def numbers(self) -> BadgeNumbers:
         """Return how numbers of badges become cards.
