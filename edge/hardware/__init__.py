@@ -169,7 +169,7 @@ class Signaller(Prompter, Protocol):
     """
 
     def show(self, signal: Signal) -> None:
-        """Show *signal* until the next; returns at once."""
+        """Show *signal* until the next; returns at once. The same again changes nothing."""
 
     def close(self) -> None:
         """Switch all off and give the lines back; may be called twice."""

@@ -1,4 +1,4 @@
-"""What is known of a door's inputs, and what of it is news."""
+"""What is known of a door's inputs, what of it is news, and what is a bounce."""
 
 from __future__ import annotations
 
@@ -30,8 +30,34 @@ class Levels:
         self._known[name] = active
         return (InputEdge(name, active, monotonic),)
 
-    def lose(self, name: InputName) -> bool:
-        """Take in that *name* cannot be read; return whether that is news."""
-        news = self._known[name] is not None
+    def lose(self, name: InputName) -> None:
+        """Take in that *name* cannot be read."""
         self._known[name] = None
-        return news
+
+
+class Debounce:
+    """Tells which of the levels that are read again and again have settled for *seconds*.
+
+    The first level of an input has settled: nothing is known that it could have bounced from.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._settled: dict[InputName, bool] = {}
+        self._since: dict[InputName, float] = {}
+
+    def settled(self, name: InputName, *, active: bool, now: float) -> bool:
+        """Return whether *active*, read at *now*, is the settled level of *name*."""
+        if self._settled.setdefault(name, active) is active:
+            self._since.pop(name, None)
+            return True
+        if now - self._since.setdefault(name, now) < self._seconds:
+            return False
+        self._settled[name] = active
+        del self._since[name]
+        return True
+
+    def forget(self, name: InputName) -> None:
+        """Take in that *name* cannot be read: whatever is read next has settled."""
+        self._settled.pop(name, None)
+        self._since.pop(name, None)
