@@ -59,7 +59,9 @@ def wired_door(
     """
     settings = core.settings
     with ExitStack() as parts:
-        parts.callback(camera.close)
+        for device in (camera, inputs, signaller):
+            if device is not None:
+                parts.callback(device.close)
         control = DoorController(
             lock,
             door=settings.door.name,

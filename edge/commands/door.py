@@ -16,6 +16,7 @@ from edge.commands.console import percent, say
 from edge.commands.program import Program, pass_program
 from edge.config import CameraSettings
 from edge.domain import Decision, Evidence, Face, Frame, Prompt
+from edge.devices import open_devices
 from edge.hardware.choose import open_camera, open_lock
 from edge.wiring import wired_door
 
@@ -55,7 +56,7 @@ def door(program: Program, source: str | None, *, quiet: bool) -> None:
     try:
         shown = () if quiet else (DecisionPrinter(),)
         with ExitStack() as opened:
-            devices = opened_devices(settings, opened)
+            devices = open_devices(settings, opened)
             camera = open_camera(_with_source(settings.camera, source))
             loop = opened.enter_context(
                 wired_door(

@@ -316,12 +316,12 @@ class DoorController:
     def _fail(self, error: BaseException) -> None:
         """Lock for good: what drives the door has failed."""
         with self._turn:
-            if self._failure is None:
-                self._failure = error
-                log.error("the door is locked for good, for a part of it failed.", exc_info=error)
             self._held = None
             with suppress(LockError):
                 self._lease.secure()
+            if self._failure is None:
+                self._failure = error
+                log.error("the door is locked for good, for a part of it failed.", exc_info=error)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

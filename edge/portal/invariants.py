@@ -105,11 +105,15 @@ def _of_alarms(before: PortalState, found: Step) -> Iterator[str]:
         if notes.count(kind) != began:
             yield f"{alarm} began {began:d} times and was recorded {notes.count(kind)} times"
     blind = InputName.CONTACT in state.dead
-    if blind and (NoteKind.FORCED_OPEN in notes or NoteKind.HELD_OPEN in notes):
-        yield "an alarm of a contact that is dead"
+    if blind and InputName.CONTACT in before.dead:
+        for kind in (NoteKind.FORCED_OPEN, NoteKind.HELD_OPEN):
+            if kind in notes:
+                yield f"{kind} was told by a contact that is dead"
     if blind and state.position is not Position.UNKNOWN:
         yield "a position of a contact that is dead"
     if state.position is Position.CLOSED and state.alarms - {Alarm.TAMPER}:
         yield "an alarm of an open door that is closed"
-    if Alarm.FORCED_OPEN in state.alarms - before.alarms and before.released and state.released:
+    release = before.release
+    lasted = release is not None and state.now < release.until
+    if lasted and Alarm.FORCED_OPEN in state.alarms - before.alarms:
         yield "a released door was forced"

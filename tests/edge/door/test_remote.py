@@ -389,7 +389,7 @@ def test_office_mode_waits_for_its_record(place: Place) -> None:
     assert EventKind.OFFICE_MODE_BEGAN in [event.kind for event in place.events]
     place.ask(Command.END_OFFICE_MODE)
     place.remote.attend(NOW)
-    assert place.lock.state is LockState.SECURED
+    assert [change.state for change in place.lock.history][-1] is LockState.SECURED
 
 
 @pytest.mark.parametrize("command", list(Command))
