@@ -1,13 +1,17 @@
-"""Asking the rules about people who do not stand at a door: what if she came then, and there?"""
+"""Asking the rules about people who do not stand at a door: if they came then, and there.
+
+The answers are those of :mod:`edge.access.explain`, which knows credentials; here a stored person's
+are found, and what she cannot show since she never had it is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import combinations
 
 from edge.access.engine import evaluate
+from edge.access.explain import Check, Explanation, Stretch, when, who, why
 from edge.access.rules import Rules
 from edge.access.ruleset import Factor
 from edge.access.verdict import Question, Verdict
@@ -29,11 +33,42 @@ class Visit:
     people: int
     similarity: float = UNLOCK_SIMILARITY
     target_fpir: float = TARGET_FPIR
-    whereabouts: Whereabouts = Whereabouts()
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
 
-def question_of(person: Person, visit: Visit, shown: frozenset[Factor]) -> Question:
-    """Return what is asked when *person* shows *shown*; of a badge, that it is one of hers."""
+def explained(person: Person, visit: Visit, rules: Rules) -> Explanation:
+    """Return what a door would check of *person*, and answer to what she can show."""
+    found = why(question_of(person, visit), rules, visit.whereabouts)
+    has = factors_of(person)
+    return replace(
+        found,
+        checks=(Check("face", person.faces > 0, _face_in_words(person)), *found.checks),
+        trials=tuple(trial for trial in found.trials if trial.shown and trial.shown <= has),
+        best=found.best if Factor.FACE in has else _faceless(person, visit, rules),
+    )
+
+
+def who_may(people: Iterable[Person], visit: Visit, rules: Rules) -> Mapping[str, Verdict]:
+    """Return the grants of those of *people* who may pass with what they have, by person id."""
+    everybody = tuple(people)
+    faces = [each for each in everybody if each.faces]
+    granted: dict[str, Verdict] = {}
+    if faces:
+        asked = question_of(faces[0], visit)
+        granted.update(who(map(credentials_of, faces), asked, rules, visit.whereabouts))
+    for person in everybody:
+        if not person.faces and (verdict := _faceless(person, visit, rules)).granted:
+            granted[person.person_id] = verdict
+    return granted
+
+
+def coming_week(person: Person, visit: Visit, rules: Rules) -> tuple[Stretch, ...]:
+    """Return how the answer to *person* changes in the seven days from the visit on."""
+    return when(question_of(person, visit), rules)
+
+
+def question_of(person: Person, visit: Visit, shown: frozenset[Factor] = frozenset()) -> Question:
+    """Return what is asked when *person* comes and shows *shown*."""
     return Question(
         person=credentials_of(person),
         door=visit.door,
@@ -55,21 +90,12 @@ def factors_of(person: Person) -> frozenset[Factor]:
     return frozenset(factor for factor, holds in has if holds)
 
 
-def least_shown(person: Person, visit: Visit, rules: Rules) -> Question:
-    """Return the question with the least that lets *person* in; if nothing does, with all she has."""
-    for shown in _fewest_first(factors_of(person)):
-        question = question_of(person, visit, shown)
-        if evaluate(question, rules, visit.whereabouts).granted:
-            return question
-    return question_of(person, visit, factors_of(person))
+def _faceless(person: Person, visit: Visit, rules: Rules) -> Verdict:
+    """Return the answer to somebody without a face, who shows all she has."""
+    return evaluate(question_of(person, visit, factors_of(person)), rules, visit.whereabouts)
 
 
-def answer(person: Person, visit: Visit, rules: Rules) -> Verdict:
-    """Return what a door would answer, if *person* shows what is needed, as far as she has it."""
-    return evaluate(least_shown(person, visit, rules), rules, visit.whereabouts)
-
-
-def _fewest_first(factors: frozenset[Factor]) -> Iterator[frozenset[Factor]]:
-    ordered = [factor for factor in Factor if factor in factors]
-    for count in range(len(ordered) + 1):
-        yield from (frozenset(each) for each in combinations(ordered, count))
+def _face_in_words(person: Person) -> str:
+    if person.faces:
+        return f"{person.faces} enrolled"
+    return "this person declined to give her face" if person.declined else "none is enrolled"

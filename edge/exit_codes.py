@@ -16,6 +16,7 @@ from edge.errors import (
     ModelError,
     NoFaceError,
     OstiaryError,
+    RulesError,
     StorageError,
     TooManyJobsError,
     VideoError,
@@ -29,7 +30,7 @@ INTERRUPTED = 130
 EXIT_CODES: dict[int, str] = {
     SUCCESS: "done; yes",
     NEGATIVE: "the answer is no: no match, another person, a check that failed",
-    USAGE: "the command line or the settings are wrong",
+    USAGE: "the command line, the settings or the rules are wrong",
     3: "a picture or a folder of them was refused",
     4: "a model is missing or was tampered with",
     5: "the collection, its file or its key refused",
@@ -40,6 +41,7 @@ EXIT_CODES: dict[int, str] = {
 
 _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (ConfigError, USAGE),
+    (RulesError, USAGE),
     (ImageError, 3),
     (BucketError, 3),
     (VideoError, 3),
