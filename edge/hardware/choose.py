@@ -11,10 +11,22 @@ from edge.config import (
     InputSettings,
     LivenessSettings,
     LockSettings,
+    PanelSettings,
+    ReaderSettings,
     SignalSettings,
 )
+from edge.domain import ShownKind
 from edge.errors import CameraError, ConfigError
-from edge.hardware import Camera, DoorInputs, InputName, Lock, Prompter, Signaller
+from edge.hardware import (
+    Camera,
+    CardReader,
+    DoorInputs,
+    InputName,
+    Lock,
+    Panel,
+    Prompter,
+    Signaller,
+)
 from edge.hardware.address import is_address, masked
 from edge.hardware.camera_file import FileCamera
 from edge.hardware.camera_folder import FolderCamera
@@ -22,14 +34,19 @@ from edge.hardware.camera_live import FrameSource, LiveCamera
 from edge.hardware.camera_opencv import OpenCVSource, device_path
 from edge.hardware.camera_picamera2 import Picamera2Source, load_picamera2
 from edge.hardware.frames import VideoMode
+from edge.hardware.input_devices import evdev, key_names, open_keyboard
 from edge.hardware.inputs_fake import FakeInputs
 from edge.hardware.lock_fake import FakeLock
+from edge.hardware.panel_wiegand import WiegandPanel
 from edge.hardware.patterns import Lamp
 from edge.hardware.prompter_fake import FakePrompter
 from edge.hardware.prompter_log import LogPrompter
+from edge.hardware.reader_fake import FakeReader
+from edge.hardware.reader_usb import UsbReader
 from edge.hardware.signals_fake import FakeSignals
-from edge.hardware.unwired import NoInputs, NoSignals
+from edge.hardware.unwired import NoInputs, NoReader, NoSignals
 from edge.hardware.v4l2 import capture_devices
+from edge.hardware.wiegand_lines import SerialLines
 
 PICAMERA2 = "picamera2"
 
@@ -132,9 +149,52 @@ def open_signaller(
     return GpioSignals(settings.chip, {Lamp(name): wire for name, wire in settings.wired().items()})
 
 
+def open_reader(settings: ReaderSettings) -> CardReader:
+    """Return the reader that the settings name; with none, nothing is ever shown to it.
+
+    :raises ReaderError: if it cannot be had.
+    """
+    if settings.kind == "none":
+        return NoReader()
+    if settings.kind == "fake":
+        return FakeReader(pipe=settings.pipe)
+    if settings.kind == "usb":
+        return _usb_reader(settings)
+    from edge.hardware.reader_wiegand import (  # noqa: PLC0415 - gpiod exists on Linux only
+        WiegandReader,
+    )
+
+    return WiegandReader(settings.chip, settings.d0_line, settings.d1_line, settings.numbers())
+
+
+def open_panel(settings: PanelSettings) -> Panel | None:
+    """Return the panel that the settings name, or None where the appliance drives the lock.
+
+    :raises PanelError: if its line cannot be had.
+    """
+    if settings.kind == "none":
+        return None
+    connect = partial(SerialLines, settings.d0_port, settings.d1_port)
+    return WiegandPanel(connect, settings.numbers())
+
+
 def open_prompter(settings: LivenessSettings) -> Prompter:
     """Return what tells people at the door how to move, as the settings name it."""
     return FakePrompter() if settings.prompter == "fake" else LogPrompter()
+
+
+def _usb_reader(settings: ReaderSettings) -> UsbReader:
+    library = evdev()
+    named = {
+        ShownKind.BADGE: (settings.device, "reader.device"),
+        ShownKind.PIN: (settings.pin_pad, "reader.pin_pad"),
+    }
+    devices = {
+        kind: partial(open_keyboard, device, setting=setting, library=library)
+        for kind, (device, setting) in named.items()
+        if device
+    }
+    return UsbReader(devices, names=key_names(library))
 
 
 def _live(

@@ -21,6 +21,14 @@ nobody presses two within it."""
 
 
 @dataclass(frozen=True, slots=True)
+class WiegandFrame:
+    """The bits between two silences; *at_ns* is when the last began, monotonic nanoseconds."""
+
+    bits: Bits
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrameCounts:
     """What the lines carried since they were taken. *bounces* of pulses that rang were passed over.
 
@@ -57,7 +65,7 @@ class FrameAssembler:
         """When the frame that has begun ends unless an edge comes, or None between frames."""
         return None if self._last is None else self._last[1] + self._gap_ns
 
-    def edge(self, bit: int, at_ns: int) -> Bits | None:
+    def edge(self, bit: int, at_ns: int) -> WiegandFrame | None:
         """Take a falling edge: of D0 if *bit* is 0, of D1 if it is 1; at *at_ns*, monotonic.
 
         Return the frame before it, if the silence between them ended one.
@@ -78,12 +86,17 @@ class FrameAssembler:
         """Say that edges were lost: the frame that has begun, or would have, is no frame."""
         self._spoilt = True
 
-    def end(self, now_ns: int) -> Bits | None:
+    def forget(self) -> None:
+        """Drop the frame that has begun, if one has: the lines are gone."""
+        if self._last is not None:
+            self._counts = replace(self._counts, collisions=self._counts.collisions + 1)
+        self._bits, self._spoilt, self._last = [], False, None
+
+    def end(self, now_ns: int) -> WiegandFrame | None:
         """Return the frame that has ended by *now_ns*, if one has and nothing was wrong with it."""
-        deadline = self.deadline_ns
-        if deadline is None or now_ns < deadline:
+        if self._last is None or now_ns < self._last[1] + self._gap_ns:
             return None
-        bits, spoilt = self._bits, self._spoilt
+        bits, spoilt, at_ns = self._bits, self._spoilt, self._last[1]
         self._bits, self._spoilt, self._last = [], False, None
         if spoilt:
             self._counts = replace(self._counts, collisions=self._counts.collisions + 1)
@@ -92,4 +105,4 @@ class FrameAssembler:
             self._counts = replace(self._counts, overlong=self._counts.overlong + 1)
             return None
         self._counts = replace(self._counts, frames=self._counts.frames + 1)
-        return Bits.of(bits)
+        return WiegandFrame(Bits.of(bits), at_ns)

@@ -46,6 +46,9 @@ SHIFTED: dict[str, str] = {
 ENTER_KEYS = frozenset({"KEY_ENTER", "KEY_KPENTER"})
 SHIFT_KEYS = frozenset({"KEY_LEFTSHIFT", "KEY_RIGHTSHIFT"})
 
+MEANINGLESS_KEYS = frozenset({"KEY_NUMLOCK"})
+"""Some readers press it before they type on the number block, whose digits are digits here anyway."""
+
 PAD_KEYS: dict[str, str] = {
     **{f"KEY_{digit}": digit for digit in _DIGITS},
     **{f"KEY_KP{digit}": digit for digit in _DIGITS},
@@ -74,7 +77,7 @@ class Wedge:
         if key in SHIFT_KEYS:
             (self._shifts.add if down else self._shifts.discard)(key)
             return None
-        if not down:
+        if not down or key in MEANINGLESS_KEYS:
             return None
         if now - self._last > KEY_SECONDS and (self._typed or self._spoilt):
             self._drop()
@@ -87,6 +90,10 @@ class Wedge:
         else:
             self._typed += character
         return None
+
+    def lost(self) -> None:
+        """Say that keystrokes were lost: what they belonged to is no number."""
+        self._spoilt = True
 
     def unplugged(self) -> None:
         """Forget what a reader that is gone had begun, and which keys it held."""

@@ -74,7 +74,8 @@ class Waveform:
         assembler = FrameAssembler()
         ended = [assembler.edge(line, round(at * 1e9)) for line, at in self.falls]
         ended.append(assembler.end(round(self.now * 1e9) + GAP_NS))
-        return [NUMBERS.badge_of(bits) for bits in ended if bits and bits.length == 26]
+        frames = [frame.bits for frame in ended if frame is not None]
+        return [NUMBERS.badge_of(bits) for bits in frames if bits.length == 26]
 
 
 @dataclass

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from edge.readers import KNOWN_FORMATS, Bits, Card
-from edge.readers.frames import BOUNCE_NS, GAP_NS, FrameAssembler
+from edge.readers.frames import BOUNCE_NS, GAP_NS, FrameAssembler, WiegandFrame
 
 FORM = KNOWN_FORMATS["26"]
 BITS = FORM.encode(Card(4711, 12))
@@ -24,7 +24,7 @@ def frames(assembler: FrameAssembler, sent: list[tuple[int, int]]) -> list[Bits]
     found = [assembler.edge(bit, at) for bit, at in sent]
     if sent:
         found.append(assembler.end(max(at for _, at in sent) + GAP_NS))
-    return [frame for frame in found if frame is not None]
+    return [frame.bits for frame in found if frame is not None]
 
 
 @pytest.mark.parametrize("interval", [200_000, 1 * MS, 2 * MS, 20 * MS])
@@ -54,7 +54,7 @@ def test_a_frame_does_not_end_early() -> None:
     last = 25 * 2 * MS
     assert assembler.deadline_ns == last + GAP_NS
     assert assembler.end(last + GAP_NS - 1) is None
-    assert assembler.end(last + GAP_NS) == BITS
+    assert assembler.end(last + GAP_NS) == WiegandFrame(BITS, last)
     assert assembler.end(last + 2 * GAP_NS) is None
 
 

@@ -67,6 +67,23 @@ def test_a_key_without_a_character_spoils_the_number() -> None:
     assert typed(wedge, "4711\n") == ["4711"]
 
 
+def test_lost_keystrokes_spoil_the_number() -> None:
+    """The kernel says when it had to drop some."""
+    wedge = Wedge()
+    typed(wedge, "47")
+    wedge.lost()
+
+    assert typed(wedge, "11\n4711\n") == ["4711"]
+
+
+def test_num_lock_is_no_character() -> None:
+    """Readers that press it type the same number as those that do not."""
+    wedge = Wedge()
+    wedge.stroke("KEY_NUMLOCK", down=True, now=0.0)
+
+    assert typed(wedge, "4711\n") == ["4711"]
+
+
 def test_an_endless_number_is_none() -> None:
     """Nor do its first characters count."""
     wedge = Wedge()
