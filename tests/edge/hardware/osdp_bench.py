@@ -160,7 +160,15 @@ class ReaderSide(_Side):
         super().__init__(port)
         self.orders: list[PanelOrder] = []
         self.keys: list[ChannelKey] = []
+        self.address = address
         self.device = Peripheral(self.line, address=address, key=key, on_key=self.keys.append)
+
+    def press_install_button(self) -> None:
+        """Forget the key and wait for another."""
+        with self.guard:
+            self.device = Peripheral(
+                self.line, address=self.address, key=None, on_key=self.keys.append
+            )
 
     @property
     def secure(self) -> bool:
