@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.demonstration", "edge.evaluation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis"),
-    ("edge.health", "edge.backup"),
+    ("edge.health", "edge.backup", "edge.devices"),
     ("edge.core",),
     ("edge.importing",),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
@@ -162,6 +162,7 @@ def test_the_door_knows_devices_only_as_protocols() -> None:
             "InputName",
             "Lock",
             "LockState",
+            "Panel",
             "Prompter",
             "Signaller",
         }

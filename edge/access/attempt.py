@@ -27,7 +27,6 @@ from edge.access.shown import (
     FaceUnknown,
     PinChecked,
     PinResult,
-    PinTyped,
     Shown,
 )
 from edge.access.validity import shows_duress
@@ -58,30 +57,36 @@ def shown(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pla
 
 def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Place) -> Step:
     match what:
-        case BadgeShown(owner=None):
-            return _ended(attempt, Reason.UNKNOWN_BADGE, "this badge belongs to nobody")
-        case BadgeShown(number, owner):
-            attempt = _with_badge(attempt, number, owner)
-        case FaceRecognized(person):
-            attempt = _with_face(attempt, person)
-        case FaceUnknown():
-            attempt = replace(attempt, face=True, recognized=None, why_unknown=what, proven=False)
-        case FaceCompared(person_id, alike):
-            if attempt.owner is None or attempt.owner.person_id != person_id:
-                return Step(attempt)  # the answer to what nobody asks any more
-            if not alike:
-                return _ended(
-                    attempt, Reason.WRONG_PERSON, "the face is not that of the badge's owner"
-                )
-            attempt = replace(attempt, face=True, proven=True)
         case FaceLeft():
             return _without_face(attempt, place)
-        case PinTyped():
-            attempt = replace(attempt, typed=True)
         case PinChecked():
             return _checked(attempt, what, now=now, at=at, place=place)
-    door = place.rules.door(place.door)
-    return _judged(replace(attempt, until=now + door.patience), now=now, at=at, place=place)
+        case BadgeShown(owner=None):
+            return _ended(attempt, Reason.UNKNOWN_BADGE, "this badge belongs to nobody")
+        case FaceCompared() if attempt.owner is None or attempt.owner.person_id != what.person_id:
+            return Step(attempt)  # the answer to what nobody asks any more
+        case FaceCompared(alike=False):
+            because = "the face is not that of the badge's owner"
+            return _ended(attempt, Reason.WRONG_PERSON, because)
+        case _:
+            until = now + place.rules.door(place.door).patience
+            taken = replace(_with(attempt, what), until=until)
+            return _judged(taken, now=now, at=at, place=place)
+
+
+def _with(attempt: Attempt, what: Shown) -> Attempt:
+    """Return the attempt with *what* was shown."""
+    match what:
+        case BadgeShown(number, owner):
+            return _with_badge(attempt, number, owner)
+        case FaceRecognized(person):
+            return _with_face(attempt, person)
+        case FaceUnknown():
+            return replace(attempt, face=True, recognized=None, why_unknown=what, proven=False)
+        case FaceCompared():
+            return replace(attempt, face=True, proven=True)
+        case _:
+            return replace(attempt, typed=True)
 
 
 def _with_badge(attempt: Attempt, number: str, owner: Credentials | None) -> Attempt:

@@ -15,8 +15,8 @@ from edge.access.attempt_state import Ask
 from edge.commands.console import percent, say
 from edge.commands.program import Program, pass_program
 from edge.config import CameraSettings
-from edge.domain import Decision, Evidence, Face, Frame, Prompt
 from edge.devices import open_devices
+from edge.domain import Decision, Evidence, Face, Frame, Prompt
 from edge.hardware.choose import open_camera, open_lock
 from edge.wiring import wired_door
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from edge.access.attempt import Answer, Ask, Attempt, Place, Step, elapsed, shown
+from edge.access.attempt import elapsed, shown
+from edge.access.attempt_state import Answer, Ask, Attempt, Place, Step
 from edge.access.rules import Rules
 from edge.access.ruleset import Factor
 from edge.access.shown import (
@@ -23,9 +24,9 @@ from edge.access.shown import (
     PinTyped,
 )
 from edge.access.shown import Shown as Told
+from edge.domain import Credentials, Shown, ShownKind
 from edge.door.identify import Recognition
 from edge.door.parts import Badges, PinStore, Presences, Rulebook
-from edge.domain import Credentials, Shown, ShownKind
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 
 

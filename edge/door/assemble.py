@@ -13,7 +13,7 @@ from edge.door.hearing import Hearing
 from edge.door.hours import Hours
 from edge.door.identify import IdentityPolicy
 from edge.door.loop import DoorLoop
-from edge.door.opening import LockOpening, PanelOpening
+from edge.door.opening import LockOpening, Opening, PanelOpening
 from edge.door.parts import (
     Badges,
     Control,
@@ -77,12 +77,15 @@ def door_loop(
     admission = Admission(
         policy=policy.admission, gallery=gallery, rules=rules, pins=pins, presences=presences
     )
+    opening: Opening = (
+        LockOpening(control)
+        if panel is None
+        else PanelOpening(panel, control=control, gallery=gallery)
+    )
     passages, hours, switching = Passages(presences), Hours(door, control), Switching(door)
     verdicts = Verdicts(
         door=door,
-        opening=LockOpening(control)
-        if panel is None
-        else PanelOpening(panel, control=control, gallery=gallery),
+        opening=opening,
         audit=audit,
         passages=passages,
         observers=observers,
@@ -120,6 +123,7 @@ def door_loop(
             gallery=gallery,
             policy=policy.identity,
             admission=admission,
+            opening=opening,
             guard=guard,
             trust=trust,
             audit=audit,

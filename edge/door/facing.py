@@ -14,6 +14,7 @@ from edge.door.admission import Admission
 from edge.door.camera_trust import CameraTrust
 from edge.door.guard import Guard
 from edge.door.identify import IdentityPolicy, Recognition, identify, verify
+from edge.door.opening import Opening
 from edge.door.parts import Badges, Observer, Record
 from edge.door.presentation import Question
 from edge.door.settling import Asked, Settling
@@ -34,6 +35,7 @@ class Facing:
         gallery: Badges,
         policy: IdentityPolicy,
         admission: Admission,
+        opening: Opening,
         guard: Guard | None,
         trust: CameraTrust | None,
         audit: Record,
@@ -47,6 +49,7 @@ class Facing:
         self._gallery = gallery
         self._policy = policy
         self._admission = admission
+        self._opening = opening
         self._guard = guard
         self._trust = trust
         self._audit = audit
@@ -109,12 +112,14 @@ class Facing:
         if found.matched and found.person_id is not None:
             if self._guard is not None and not self._lives(found.person_id, question, look, sight):
                 return
-        else:
-            if self._guard is not None:
-                self._guard.absent(look.frame.monotonic)
-            if not question.final:
-                self._watching.conclude(question, _denial(found, found.reason), look.frame)
-                return
+        elif self._guard is not None:
+            self._guard.absent(look.frame.monotonic)
+        # What would only be a denial is held back for as long as the face may still convince, and
+        # the door may become free for it.
+        reason = self._opening.refusal if found.matched else found.reason
+        if reason is not None and not question.final:
+            self._watching.conclude(question, _denial(found, reason), look.frame)
+            return
         answers = self._admission.face(found, now=self._clock(), at=look.frame.at)
         self._settling.settle(answers, look.frame.at, sight, Asked(question, look.frame))
 
