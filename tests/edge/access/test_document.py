@@ -139,16 +139,11 @@ GROUPS = each(
 )
 WHOLE = Ruleset(
     zone="Asia/Kolkata",
-    **{
-        section: tuple(kind(name=name) for name in AWKWARD)
-        for section, kind in (
-            ("calendars", Calendar),
-            ("schedules", Schedule),
-            ("areas", Area),
-            ("doors", Door),
-            ("groups", Group),
-        )
-    },
+    calendars=tuple(Calendar(name) for name in AWKWARD),
+    schedules=tuple(Schedule(name=name) for name in AWKWARD),
+    areas=tuple(Area(name=name) for name in AWKWARD),
+    doors=tuple(Door(name=name) for name in AWKWARD),
+    groups=tuple(Group(name=name) for name in AWKWARD),
 )
 RULESETS = st.one_of(
     CALENDARS.map(lambda found: replace(WHOLE, calendars=found)),

@@ -61,7 +61,8 @@ def jumps(name: str) -> tuple[datetime, ...]:
 def instants(draw: st.DrawFn, name: str) -> datetime:
     """Draw any time of 2026, half of them near a jump of the clock, where there is one."""
     near = jumps(name)
-    if near and draw(st.booleans()):
+    is_near: bool = draw(st.booleans())
+    if near and is_near:
         return draw(st.sampled_from(near)) + draw(st.integers(-300, 300)) * MINUTE
     return datetime(2026, 1, 1, tzinfo=UTC) + draw(st.integers(0, 365 * 24 * 60)) * MINUTE
 
