@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,6 +47,7 @@ HOURS = (
 WEEKLY = st.builds(WeeklyHours, st.frozensets(st.integers(0, 6), min_size=1).map(frozenset), HOURS)
 
 
+@cache
 def jumps(name: str) -> tuple[datetime, ...]:
     """Return the hours of 2026 after which the clock of a zone is another."""
     zone, hour = ZoneInfo(name), timedelta(hours=1)
