@@ -112,18 +112,18 @@ def decide(
     *,
     people: int,
     now: datetime,
-    busy: bool,
+    refusal: Reason | None,
     policy: DecisionPolicy,
 ) -> Decision:
     """Return whether a door that asks for a face alone opens for *evidence*, and why.
 
-    *candidates* and *people* as in :func:`recognize`; *now* an aware time; *busy* whether the door
-    is released already.
+    *candidates* and *people* as in :func:`recognize`; *now* an aware time; *refusal* why the
+    door would not open for anybody now, if it would not.
     """
     found = recognize(evidence, candidates, people=people, policy=policy)
     reason: Reason | None = found.reason
     if found.person is not None:
-        reason = _person_fault(found.person, now) or (Reason.BUSY if busy else None)
+        reason = _person_fault(found.person, now) or refusal
     outcome = Outcome.GRANT if reason is None else Outcome.DENY
     return Decision(
         outcome, reason or Reason.MATCH, found.similarity, found.threshold, found.person_id

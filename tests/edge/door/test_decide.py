@@ -40,11 +40,11 @@ def decided(
     frames: int = 3,
     people: int = 10,
     now: datetime = NOW,
-    busy: bool = False,
+    refusal: Reason | None = None,
 ) -> Decision:
     """Decide on good evidence unless told otherwise."""
     evidence = Evidence(embedding(1), frames=frames, seen=frames)
-    return decide(evidence, candidates, people=people, now=now, busy=busy, policy=POLICY)
+    return decide(evidence, candidates, people=people, now=now, refusal=refusal, policy=POLICY)
 
 
 def seen(frames: int = 3) -> Evidence:
@@ -224,9 +224,11 @@ def test_one_valid_badge_of_several_is_enough() -> None:
     assert decided(candidate(99.9, 0.7, Credentials("ada", badges=badges))).granted
 
 
-def test_an_open_door_is_busy() -> None:
-    """While it is released for somebody, nobody else gets a pulse."""
-    assert decided(candidate(99.9, 0.7), busy=True).reason is Reason.BUSY
+@pytest.mark.parametrize("refusal", [Reason.BUSY, Reason.LOCKDOWN])
+def test_a_door_that_takes_nobody_says_why(refusal: Reason) -> None:
+    """While it is released for somebody, or in lockdown, nobody else is let in."""
+    decision = decided(candidate(99.9, 0.7), refusal=refusal)
+    assert (decision.granted, decision.reason) == (False, refusal)
 
 
 @given(
