@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import cv2
@@ -25,13 +26,21 @@ import waitress
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from edge.access.document import from_toml, to_json
+from edge.access.ruleset import Hours, WeeklyHours
+from edge.access.whereabouts import Stay
 from edge.audit import AuditEvent, EventKind
+from edge.collection.memberships import Memberships
 from edge.collection.people import Consent, NewPerson, People
+from edge.collection.pins import Pins
+from edge.collection.rule_versions import RuleVersions
+from edge.collection.whereabouts import WhereaboutsStore
 from edge.config import load_settings
 from edge.config.settings import StorageSettings
 from edge.core import Core
 from edge.demonstration.footage import CARPHONE, clip
 from edge.domain import Badge, Outcome, Reason
+from edge.ruling import apply_rules
 from enroll.accounts import Accounts, Invitations, Role
 from enroll.application import create_app
 from enroll.passwords import Passwords
@@ -50,6 +59,16 @@ KEYS = (
     ("Old importer", ("change",), ("staff-*",)),
 )
 """Label, what it may do, and where; "door" stands for the door's own collection."""
+
+RULES = Path(__file__).parents[1] / "firmware_config" / "rules.toml"
+RULES_SHOWN = (
+    ("schedule", "Cleaning"),
+    ("schedule", "Archive days"),
+    ("calendar", "Public holidays"),
+    ("group", "Staff"),
+    ("door", "front"),
+    ("area", "Vault"),
+)
 
 PASSES = 0.8
 """Share of those who come to the invented door that are let in."""
@@ -80,6 +99,35 @@ def populate(core: Core) -> str:
         [Badge("E-10499")],
         actor="pictures",
     ).person_id
+
+
+def rule(core: Core, person_id: str, owner: str) -> None:
+    """Write the example's rules, twice; put people into groups and the house; begin a draft."""
+    now, collection = datetime.now(UTC), core.settings.door.collection
+    ruleset = from_toml(RULES.read_text(encoding="utf-8"))
+    first = replace(ruleset, groups=ruleset.groups[:-1])
+    for base, (rules, note) in enumerate(((first, "moved in"), (ruleset, "the vault is ready"))):
+        at = now - timedelta(days=20 - 9 * base)
+        apply_rules(
+            core.database, core.audit, rules, base=base, actor=f"account {owner}", at=at, note=note
+        )
+    memberships, whereabouts = Memberships(core.database), WhereaboutsStore(core.database)
+    names = [group.name for group in ruleset.groups]
+    for number, person in enumerate(People(core.database).list(collection)):
+        memberships.change(person.person_id, add=(names[number % len(names)],))
+        if number % 3:
+            since = now - timedelta(minutes=47 * number)
+            area = "Building" if number % 4 else "Vault"
+            whereabouts.note(person.person_id, Stay(area, since, "front"))
+    memberships.change(person_id, add=("Staff", "Guards"))
+    Pins(core.database, core.key).set(person_id, "590372", duress="815946", at=now)
+    longer = replace(
+        ruleset.schedules[-1], weekly=(WeeklyHours(frozenset(range(6)), Hours(360, 1200)),)
+    )
+    draft = replace(ruleset, schedules=(*ruleset.schedules[:-1], longer), groups=ruleset.groups[1:])
+    RuleVersions(core.database).keep_draft(
+        f"account {owner}", base=2, document=to_json(draft), at=now
+    )
 
 
 def happen(core: Core, person_id: str) -> None:
@@ -128,12 +176,13 @@ def served(folder: Path) -> Iterator[tuple[Flask, str, str, str]]:
         happen(core, person_id)
         with open_web(folder / "web.db", core.key) as web:
             passwords, now = Passwords(), datetime.now(UTC)
-            Accounts(web).create(
+            owner = Accounts(web).create(
                 name="Robin Owner",
                 role=Role.OWNER,
                 password_hash=passwords.hash(PASSWORD),
                 now=now,
             )
+            rule(core, person_id, owner.account_id)
             make_keys(AccessKeys(web), core.settings.door.collection)
             link = f"/set-up/{Invitations(web).issue(Role.ENROLLER, now=now)}"
             app = create_app(
@@ -177,7 +226,7 @@ def sign_in(page: Page, address: str) -> None:
 def admin_pages(page: Page, app: Flask, address: str, person_id: str) -> Iterator[str]:
     """Show every page that has an address of its own; give each one's name."""
     adapter = app.url_map.bind("localhost")
-    values = {"person_id": person_id, "account_id": str(uuid4())}
+    values = {"person_id": person_id, "account_id": str(uuid4()), "kind": "group", "version": "1"}
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or not rule.arguments <= values.keys():
             continue
@@ -189,6 +238,24 @@ def admin_pages(page: Page, app: Flask, address: str, person_id: str) -> Iterato
             if answer is not None and "html" in (answer.header_value("content-type") or ""):
                 page.wait_for_timeout(150)
                 yield f"admin-{rule.endpoint.replace('.', '-')}"
+
+
+def rule_pages(page: Page, address: str) -> Iterator[str]:
+    """Show the forms of what the rules hold, with mistakes in one, and answers about somebody."""
+    at = f"{address}/admin/rules"
+    for kind, name in RULES_SHOWN:
+        page.goto(f"{at}/{kind}?{urlencode({'name': name})}")
+        yield f"admin-rules-{kind}-filled-in"
+    page.goto(f"{at}/schedule")
+    page.get_by_label("Name").fill("Shifts")
+    page.locator("[name=week-0-begin]").fill("06:00")
+    page.get_by_role("button", name="Put into the draft").click()
+    page.wait_for_load_state()
+    yield "admin-rules-faults"
+    asked = urlencode({"person": "Mika", "door": "front", "at": "2026-06-01T21:30"})
+    for name in ("preview", "why"):
+        page.goto(f"{at}/{name}?{asked}")
+        yield f"admin-rules-{name}-of-somebody"
 
 
 def made_key(page: Page, address: str) -> Iterator[str]:
@@ -243,6 +310,7 @@ def everything(page: Page, app: Flask, address: str, link: str, person_id: str) 
     yield "set-up"
     sign_in(page, address)
     yield from admin_pages(page, app, address, person_id)
+    yield from rule_pages(page, address)
     yield from made_key(page, address)
 
 

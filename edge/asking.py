@@ -7,11 +7,11 @@ are found, and what she cannot show since she never had it is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from edge.access.engine import evaluate
-from edge.access.explain import Check, Explanation, Stretch, when, who, why
+from edge.access.explain import Check, Explanation, Stretch, Trial, when, who, why
 from edge.access.rules import Rules
 from edge.access.ruleset import Factor
 from edge.access.verdict import Question, Verdict
@@ -37,14 +37,22 @@ class Visit:
 
 
 def explained(person: Person, visit: Visit, rules: Rules) -> Explanation:
-    """Return what a door would check of *person*, and answer to what she can show."""
+    """Return what a door would check of *person*, and answer to what she can show.
+
+    *best* is the grant for the least she must show; if none is granted, the answer to all she has.
+    """
     found = why(question_of(person, visit), rules, visit.whereabouts)
     has = factors_of(person)
-    return replace(
-        found,
+    trials = tuple(trial for trial in found.trials if trial.shown and trial.shown <= has)
+    granted = sorted((each for each in trials if each.verdict.granted), key=_factors_shown)
+    if granted:
+        best = granted[0].verdict
+    else:
+        best = found.best if Factor.FACE in has else _faceless(person, visit, rules)
+    return Explanation(
         checks=(Check("face", person.faces > 0, _face_in_words(person)), *found.checks),
-        trials=tuple(trial for trial in found.trials if trial.shown and trial.shown <= has),
-        best=found.best if Factor.FACE in has else _faceless(person, visit, rules),
+        trials=trials,
+        best=best,
     )
 
 
@@ -93,6 +101,10 @@ def factors_of(person: Person) -> frozenset[Factor]:
 def _faceless(person: Person, visit: Visit, rules: Rules) -> Verdict:
     """Return the answer to somebody without a face, who shows all she has."""
     return evaluate(question_of(person, visit, factors_of(person)), rules, visit.whereabouts)
+
+
+def _factors_shown(trial: Trial) -> int:
+    return len(trial.shown)
 
 
 def _face_in_words(person: Person) -> str:

@@ -31,8 +31,10 @@ from enroll.admin.imports import blueprint as import_pages
 from enroll.admin.keys import blueprint as key_pages
 from enroll.admin.live import blueprint as live_pages
 from enroll.admin.merging import blueprint as merging_pages
+from enroll.admin.muster import blueprint as muster_pages
 from enroll.admin.password import blueprint as password_pages
 from enroll.admin.people import blueprint as people_pages
+from enroll.admin.rights import blueprint as rights_pages
 from enroll.admin.second_step import blueprint as second_step_pages
 from enroll.admin.system import blueprint as system_pages
 from enroll.auth import EVERYBODY, allow
@@ -46,6 +48,9 @@ from enroll.office import Office, install
 from enroll.passwords import Passwords
 from enroll.rekognition.endpoint import blueprint as api
 from enroll.rekognition.keys import AccessKeys
+from enroll.rules.items import blueprint as rule_item_pages
+from enroll.rules.pages import blueprint as rule_pages
+from enroll.rules.preview import blueprint as rule_preview_pages
 from enroll.second_step import SecondSteps
 from enroll.sessions import Sessions
 from enroll.sign_in import blueprint as sign_in_pages
@@ -134,6 +139,7 @@ def create_app(
         enrolling_pages,
         changing_pages,
         badge_pages,
+        rights_pages,
         merging_pages,
         erasing_pages,
         export_pages,
@@ -145,6 +151,10 @@ def create_app(
         kiosk_pages,
         liveness_pages,
         live_pages,
+        muster_pages,
+        rule_pages,
+        rule_item_pages,
+        rule_preview_pages,
         event_pages,
         system_pages,
         api,

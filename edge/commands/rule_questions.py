@@ -93,7 +93,7 @@ def _show(person: Person, visit: Visit, found: Explanation, rules: Rules) -> Non
         ("Shown", "Answer"),
         ((_shown(each), each.verdict.explanation) for each in found.trials),
     )
-    say(f"With all she has: {found.best.explanation}.")
+    say(f"So she is {found.best.explanation}.")
 
 
 def _shown(trial: Trial) -> str:

@@ -63,6 +63,26 @@ def merge(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("people.show", person_id=keep.person_id))
 
 
+@blueprint.post("/look-alikes/<uuid:other_id>")
+@allow(*MANAGING)
+def mark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
+    """Mark two people whom a door might take for each other, as a clerk knows them to be."""
+    here, person, other = office(), person_of(person_id), person_of(other_id)
+    likeness = here.enroller.likeness_of(person.person_id, other.person_id)
+    try:
+        if likeness is None:
+            raise CollectionError("only people with faces can be taken for each other")
+        with recorded(
+            EventKind.PERSON_CHANGED, person, reason="LOOK_ALIKE", detail=other.person_id
+        ):
+            here.people.mark_look_alikes(person.person_id, other.person_id, likeness)
+    except CollectionError as error:
+        flash(f"They are not marked: {error}", "bad")
+    else:
+        flash("They are marked as look-alikes: no face alone lets either in.")
+    return redirect(url_for("people.show", person_id=person_id))
+
+
 @blueprint.post("/look-alikes/<uuid:other_id>/remove")
 @allow(*MANAGING)
 def unmark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:

@@ -8,8 +8,12 @@ from uuid import UUID
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from edge.access.ruleset import EVERYONE
 from edge.collection.pages import SORTS, STATES, PersonState, Sort
 from edge.collection.people import Person
+from edge.collection.pins import Pins
+from edge.collection.rule_book import rules_of
+from edge.collection.rule_versions import RuleVersions
 from edge.errors import CollectionError
 from enroll.admin.person import person_of, states_of
 from enroll.auth import EVERYBODY, allow
@@ -99,7 +103,18 @@ def show(person_id: UUID) -> ResponseReturnValue:
         states=states_of(person, here.clock()),
         faces=here.faces.list(person.collection_id, person_id=person.person_id),
         look_alikes=[here.people.get(other) for other in person.look_alikes],
+        groups=_groups(person),
+        pin=Pins(here.database, here.core.key).state(person.person_id),
+        now=here.clock(),
     )
+
+
+def _groups(person: Person) -> tuple[tuple[str, bool], ...]:
+    """Return the groups that *person* may be in or is in, each with whether the rules know it."""
+    ruleset = rules_of(RuleVersions(office().database)).rules.ruleset
+    known = [group.name for group in ruleset.groups if group.name != EVERYONE]
+    strays = sorted(person.groups.difference(known))
+    return (*((name, True) for name in known), *((name, False) for name in strays))
 
 
 def _list(template: str, **more: object) -> str:

@@ -50,20 +50,19 @@ class CalendarForm:
     @classmethod
     def read(cls, form: Form) -> CalendarForm:
         """Return what was sent."""
+        rows = (
+            HolidayRow(*(text_of(form, row + part) for part in ("name", "kind", "when")))
+            for row in rows_of(form, "holiday", "name")
+        )
         return cls(
             name=text_of(form, "name"),
-            rows=tuple(
-                HolidayRow(*(text_of(form, row + part) for part in ("name", "kind", "when")))
-                for row in rows_of(form, "holiday", "name")
-            ),
+            rows=tuple(row for row in rows if row.name or row.when),
         )
 
     def item(self, form: Form, faults: Faults) -> Calendar:
         """Return the calendar that is meant; whatever is wrong goes to *faults*."""
         found = []
         for number, row in enumerate(self.rows, start=1):
-            if not (row.name or row.when):
-                continue
             try:
                 found.append(_holiday_of(row))
             except ValueError as error:

@@ -90,12 +90,13 @@ class DoorForm:
     @classmethod
     def read(cls, form: Form) -> DoorForm:
         """Return what was sent."""
+        rows = (
+            ModeRow(text_of(form, f"{row}schedule"), text_of(form, f"{row}mode"))
+            for row in rows_of(form, "mode", "schedule")
+        )
         return cls(
             **{part: text_of(form, part) for part in _TEXTS},
-            rows=tuple(
-                ModeRow(text_of(form, f"{row}schedule"), text_of(form, f"{row}mode"))
-                for row in rows_of(form, "mode", "schedule")
-            ),
+            rows=tuple(row for row in rows if row.schedule),
             unlock_first="unlock_first" in form,
             unlock_groups=frozenset(form.getlist("unlock_group")),
             office_mode=frozenset(form.getlist("office_group")),
@@ -113,7 +114,6 @@ class DoorForm:
             modes=tuple(
                 ModeTime(row.schedule, _mode(row.mode, f"At times, row {number}", faults))
                 for number, row in enumerate(self.rows, start=1)
-                if row.schedule
             ),
             enters=self.enters or None,
             leaves=self.leaves or None,

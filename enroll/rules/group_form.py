@@ -51,16 +51,17 @@ class GroupForm:
     @classmethod
     def read(cls, form: Form) -> GroupForm:
         """Return what was sent."""
+        rows = (
+            PermissionRow(
+                text_of(form, f"{row}schedule"),
+                f"{row}every" in form,
+                frozenset(form.getlist(f"{row}door")),
+            )
+            for row in rows_of(form, "permission", "schedule")
+        )
         return cls(
             name=text_of(form, "name"),
-            rows=tuple(
-                PermissionRow(
-                    text_of(form, f"{row}schedule"),
-                    f"{row}every" in form,
-                    frozenset(form.getlist(f"{row}door")),
-                )
-                for row in rows_of(form, "permission", "schedule")
-            ),
+            rows=tuple(row for row in rows if row != PermissionRow()),
             instead=text_of(form, "instead"),
             **{switch: switch in form for switch in _SWITCHES},
         )
@@ -70,8 +71,7 @@ class GroupForm:
         permissions = []
         for number, row in enumerate(self.rows, start=1):
             if row.schedule == NOTHING:
-                if row.every or row.doors:
-                    faults.add(f"Permission {number}", "choose a schedule")
+                faults.add(f"Permission {number}", "choose a schedule")
                 continue
             if not (row.every or row.doors):
                 faults.add(f"Permission {number}", "choose a door, or every door")

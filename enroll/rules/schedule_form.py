@@ -27,6 +27,8 @@ from enroll.rules.fields import (
     text_of,
 )
 
+_DAYS = frozenset("0123456")
+
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
@@ -35,6 +37,10 @@ class WeekRow:
     days: frozenset[int] = frozenset()
     begin: str = ""
     end: str = ""
+
+    @property
+    def blank(self) -> bool:
+        return self == WeekRow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,10 @@ class RepeatedRow:
     begin: str = ""
     end: str = ""
     rule: str = ""
+
+    @property
+    def blank(self) -> bool:
+        return self == RepeatedRow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +107,22 @@ class ScheduleForm:
     @classmethod
     def read(cls, form: Form) -> ScheduleForm:
         """Return what was sent."""
+        week = (
+            WeekRow(
+                frozenset(int(day) for day in form.getlist(f"{row}day") if day in _DAYS),
+                text_of(form, f"{row}begin"),
+                text_of(form, f"{row}end"),
+            )
+            for row in rows_of(form, "week", "begin")
+        )
+        repeated = (
+            RepeatedRow(*(text_of(form, row + part) for part in ("first", "begin", "end", "rule")))
+            for row in rows_of(form, "repeated", "first")
+        )
         return cls(
             name=text_of(form, "name"),
-            week=tuple(
-                WeekRow(
-                    frozenset(
-                        int(day) for day in form.getlist(f"{row}day") if day in set("0123456")
-                    ),
-                    text_of(form, f"{row}begin"),
-                    text_of(form, f"{row}end"),
-                )
-                for row in rows_of(form, "week", "begin")
-            ),
-            repeated=tuple(
-                RepeatedRow(
-                    *(text_of(form, row + part) for part in ("first", "begin", "end", "rule"))
-                )
-                for row in rows_of(form, "repeated", "first")
-            ),
+            week=tuple(row for row in week if not row.blank),
+            repeated=tuple(row for row in repeated if not row.blank),
             uses=tuple(
                 UseRow(*(text_of(form, row + part) for part in ("calendar", "does", "hours")))
                 for row in rows_of(form, "use", "calendar")
@@ -133,8 +141,6 @@ class ScheduleForm:
     def _weekly(self, faults: Faults) -> list[WeeklyHours]:
         found = []
         for number, row in enumerate(self.week, start=1):
-            if not (row.days or row.begin or row.end):
-                continue
             try:
                 if not row.days:
                     raise ValueError("choose at least one day")
@@ -146,8 +152,6 @@ class ScheduleForm:
     def _recurring(self, faults: Faults) -> list[RecurringHours]:
         found = []
         for number, row in enumerate(self.repeated, start=1):
-            if not (row.first or row.begin or row.end or row.rule):
-                continue
             try:
                 hours = hours_between(row.begin, row.end)
                 found.append(RecurringHours(day_of(row.first), hours, row.rule))
