@@ -64,6 +64,7 @@ class OsdpPanel:
         numbers: BadgeNumbers,
         show: Callable[[Signal], None] = lambda _: None,
         wait: float = ANNOUNCE_SECONDS,
+        settle: float = SETTLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._line = line
@@ -71,6 +72,7 @@ class OsdpPanel:
         self._numbers = numbers
         self._show = show
         self._wait = wait
+        self._settle = settle
         self._clock = clock
         self._guard = threading.Condition()
         self._closed = False
@@ -147,7 +149,7 @@ class OsdpPanel:
         company = _Company.PANEL if self._here() else company
         if company is not self._seen:
             self._seen, self._seen_at = company, now
-        if company is not self._told and now - self._seen_at >= SETTLE_SECONDS:
+        if company is not self._told and now - self._seen_at >= self._settle:
             self._told = company
             log.warning(company.value, self.name)
 
