@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING
 
 from edge import health
 from edge.core import Core
-from edge.errors import CameraError
-from edge.hardware.choose import open_camera, open_inputs, open_lock
+from edge.errors import CameraError, PanelError, ReaderError
+from edge.hardware import CardReader
+from edge.hardware.choose import open_camera, open_inputs, open_lock, open_panel, open_reader
+from edge.hardware.panel_wiegand import longest_pause
+from edge.hardware.wiegand_lines import console_on
 from edge.health import Check, Finding, Health
+from edge.readers.pulses import INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS, too_late
 
 if TYPE_CHECKING:
     from edge.hardware.survey import Surveyed
 
 CAMERA_SECONDS = 10.0
 """A camera on a USB bus that sleeps takes several seconds to its first frame."""
+
+CONNECT_SECONDS = 5.0
+"""An OSDP line is asked for its devices once a second; a few tries must do."""
+
+LOOK_SECONDS = 0.2
+"""How long one look at a reader or a panel takes meanwhile."""
+
+PAUSES = 250
+"""Between the pulses of about ten cards: half a second."""
 
 ACTIVE = {"contact": "open", "rex": "pressed", "tamper": "cut or opened", "fire": "alarm"}
 IDLE = {"contact": "closed", "rex": "not pressed", "tamper": "whole", "fire": "quiet"}
@@ -101,6 +114,83 @@ def _signals(core: Core) -> Finding:
     return _of_lines("signals", survey_signals(settings))
 
 
+def _reader(core: Core) -> Finding:
+    kind = core.settings.reader.kind
+    if kind == "none":
+        return Finding("reader", Health.WELL, "no card reader: people show their faces only")
+    reader = open_reader(core.settings)
+    try:
+        _wait_for(reader)
+    finally:
+        reader.close()
+    if kind == "fake":
+        return Finding(
+            "reader",
+            Health.NOTICE,
+            "the fake reader reads what is written to it",
+            "Set reader.kind to the one at the door.",
+        )
+    return Finding("reader", Health.WELL, f"the {reader.name} is there")
+
+
+def _wait_for(reader: CardReader) -> None:
+    """Give *reader* time to connect; what it reads meanwhile is forgotten.
+
+    :raises ReaderError: if it is still lost afterwards.
+    """
+    until = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            reader.read(LOOK_SECONDS)
+        except ReaderError:
+            if time.monotonic() >= until:
+                raise
+            # It may raise at once; a reader that connects takes the time it takes.
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+def _panel(core: Core) -> Finding:
+    settings = core.settings.panel
+    if settings.kind == "wiegand":
+        for port in (settings.d0_port, settings.d1_port):
+            if console_on(port):
+                raise PanelError(
+                    f"the kernel writes its messages to {port}, which the panel reads as badges.",
+                    remedy="Remove console=serial0,115200 from cmdline.txt and restart.",
+                )
+    panel = open_panel(core.settings)
+    if panel is None:
+        return Finding("panel", Health.WELL, "no panel: this appliance drives the lock")
+    try:
+        until = time.monotonic() + CONNECT_SECONDS
+        while not panel.online:
+            if time.monotonic() >= until:
+                raise PanelError(
+                    f"the {panel.name} does not answer.", remedy="Is it switched on and wired?"
+                )
+            time.sleep(LOOK_SECONDS)
+    finally:
+        panel.close()
+    if settings.kind == "osdp":
+        return Finding("panel", Health.WELL, f"the {panel.name} answers")
+    pause = longest_pause(PAUSES)
+    told = (
+        f"its ports are there; of {PAUSES} pauses of {INTERVAL_SECONDS * 1000:.0f} ms between "
+        f"pulses the longest took {pause * 1000:.1f} ms, panels tolerate "
+        f"{LONGEST_INTERVAL_SECONDS * 1000:.0f} ms"
+    )
+    if too_late(pause):
+        return Finding(
+            "panel",
+            Health.NOTICE,
+            told,
+            "Numbers are told again when that happens. Is another program busy?",
+        )
+    return Finding("panel", Health.WELL, told)
+
+
 def _of_lines(subject: str, lines: Sequence[Surveyed]) -> Finding:
     """Tell what each line reads, or why it cannot be had."""
     told = [
@@ -129,4 +219,6 @@ CHECKS: tuple[Check, ...] = (
     Check("lock", _lock),
     Check("inputs", _inputs),
     Check("signals", _signals),
+    Check("reader", _reader),
+    Check("panel", _panel),
 )

@@ -11,11 +11,11 @@ from edge.config import (
     InputSettings,
     LivenessSettings,
     LockSettings,
-    PanelSettings,
     ReaderSettings,
+    Settings,
     SignalSettings,
 )
-from edge.domain import ShownKind
+from edge.domain import ShownKind, Signal
 from edge.errors import CameraError, ConfigError
 from edge.hardware import (
     Camera,
@@ -149,33 +149,53 @@ def open_signaller(
     return GpioSignals(settings.chip, {Lamp(name): wire for name, wire in settings.wired().items()})
 
 
-def open_reader(settings: ReaderSettings) -> CardReader:
+def open_reader(settings: Settings) -> CardReader:
     """Return the reader that the settings name; with none, nothing is ever shown to it.
 
     :raises ReaderError: if it cannot be had.
+    :raises KeyFileError: if it is an OSDP reader and there is no key for it.
     """
-    if settings.kind == "none":
+    reader = settings.reader
+    if reader.kind == "none":
         return NoReader()
-    if settings.kind == "fake":
-        return FakeReader(pipe=settings.pipe)
-    if settings.kind == "usb":
-        return _usb_reader(settings)
-    from edge.hardware.reader_wiegand import (  # noqa: PLC0415 - gpiod exists on Linux only
-        WiegandReader,
-    )
+    if reader.kind == "fake":
+        return FakeReader(pipe=reader.pipe)
+    if reader.kind == "usb":
+        return _usb_reader(reader)
+    if reader.kind == "osdp":
+        from edge.hardware.choose_osdp import open_osdp_reader  # noqa: PLC0415 - loads libosdp
 
-    return WiegandReader(settings.chip, settings.d0_line, settings.d1_line, settings.numbers())
+        return open_osdp_reader(
+            settings.osdp_reader, data=settings.storage.folder, numbers=reader.numbers()
+        )
+    from edge.hardware.reader_wiegand import WiegandReader  # noqa: PLC0415 - gpiod: Linux only
+
+    return WiegandReader(reader.chip, reader.d0_line, reader.d1_line, reader.numbers())
 
 
-def open_panel(settings: PanelSettings) -> Panel | None:
+def open_panel(
+    settings: Settings, *, show: Callable[[Signal], None] = lambda _: None
+) -> Panel | None:
     """Return the panel that the settings name, or None where the appliance drives the lock.
 
+    *show* hears what the panel wants shown; only OSDP tells.
+
     :raises PanelError: if its line cannot be had.
+    :raises KeyFileError: if it is an OSDP panel and there is no key for it.
     """
-    if settings.kind == "none":
+    panel = settings.panel
+    if panel.kind == "none":
         return None
-    connect = partial(SerialLines, settings.d0_port, settings.d1_port)
-    return WiegandPanel(connect, settings.numbers())
+    if panel.kind == "osdp":
+        from edge.hardware.choose_osdp import open_osdp_panel  # noqa: PLC0415 - loads libosdp
+
+        return open_osdp_panel(
+            settings.osdp_panel,
+            data=settings.storage.folder,
+            numbers=panel.numbers(),
+            show=show,
+        )
+    return WiegandPanel(partial(SerialLines, panel.d0_port, panel.d1_port), panel.numbers())
 
 
 def open_prompter(settings: LivenessSettings) -> Prompter:

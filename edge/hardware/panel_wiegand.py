@@ -23,6 +23,21 @@ ANNOUNCE_SECONDS = 2.0
 """How long a number may take in all; see :meth:`edge.hardware.Panel.announce`."""
 
 
+def longest_pause(
+    pauses: int,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> float:
+    """Return how long the longest of so many pauses between pulses becomes here, in seconds."""
+    longest = 0.0
+    for _ in range(pauses):
+        begun = clock()
+        sleep(INTERVAL_SECONDS)
+        longest = max(longest, clock() - begun)
+    return longest
+
+
 class WiegandPanel:
     """Sends the cards of badges, written as *numbers* says, over lines that *connect* opens.
 
