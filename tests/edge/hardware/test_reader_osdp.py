@@ -84,6 +84,12 @@ def fault(reader: OsdpReader) -> str:
     pytest.fail("the reader was not missed")
 
 
+def fault_of_second(reader: OsdpReader) -> str:
+    """Return what is wrong when the first reader is well."""
+    assert wait_until(lambda: "OSDP reader 1" not in fault(reader))
+    return fault(reader)
+
+
 def well(reader: OsdpReader) -> bool:
     """Tell whether the reader is there."""
     try:
@@ -105,6 +111,28 @@ def test_a_badge_is_read_and_is_not_in_clear_on_the_wire(cable: Cable, opened: O
         assert (found.kind, found.value) == (ShownKind.BADGE, BADGE)
         assert found.reader == f"OSDP reader {ADDRESS} at {cable.panel_port}"
         assert NUMBERS.bits_of(BADGE).to_bytes() not in cable.to_panel
+
+
+def test_readers_share_a_line_each_with_its_own_key() -> None:
+    """Each is known by its address; a lost one does not keep the other from being read."""
+    with Cable(readers=2) as cable, ReaderSide(cable.reader_port, KEY, address=1) as first:
+        reader = OsdpReader(
+            SerialLine(cable.panel_port, baud=115200),
+            keys={1: KEY, 2: OTHER_KEY},
+            numbers=NUMBERS,
+            silence=0.3,
+            knock=0.25,
+        )
+        assert "OSDP reader 2" in fault_of_second(reader)
+        first.hold("12-1")
+        assert shown(reader).reader.startswith("OSDP reader 1 ")
+
+        with ReaderSide(cable.second_port, OTHER_KEY, address=2) as second:
+            assert wait_until(lambda: well(reader))
+            second.hold("12-2")
+            found = shown(reader)
+            assert (found.value, found.reader[:13]) == ("12-2", "OSDP reader 2")
+        reader.close()
 
 
 def test_a_pin_is_its_keys_until_enter(cable: Cable, opened: Open) -> None:
