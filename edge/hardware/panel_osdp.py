@@ -51,7 +51,8 @@ class OsdpPanel:
     """Answers the panel at *line* as the reader *address*, with the panel's *key*.
 
     *keep* stores a key that the panel sets in place of it. *numbers* makes cards of badge numbers.
-    *show* is told, from a thread of the panel's own, what the panel wants shown.
+    *show* is told, from a thread of the panel's own, what the panel wants shown; it keeps its own
+    faults to itself.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class OsdpPanel:
         self._settle = settle
         self._clock = clock
         self._guard = threading.Condition()
+        self._one_at_a_time = threading.Lock()
         self._closed = False
         self._told = self._seen = _Company.NOBODY
         self._seen_at = clock()
@@ -102,7 +104,7 @@ class OsdpPanel:
             raise PanelError(
                 f"the panel cannot be told {error.message}", remedy=error.remedy
             ) from error
-        with self._guard:
+        with self._one_at_a_time, self._guard:
             if not self._here():
                 return False
             self._device.send_card(bits)
