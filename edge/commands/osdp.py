@@ -128,10 +128,10 @@ def keys(program: Program, reveal: str | None, enter: str | None, *, as_json: bo
 
 
 @osdp.command()
-@click.option("--seconds", default=5, show_default=True, type=click.IntRange(1, 60))
+@click.option("--seconds", default=5.0, show_default=True, type=click.FloatRange(0.1, 60))
 @json_option
 @click.pass_context
-def status(context: click.Context, seconds: int, *, as_json: bool) -> None:
+def status(context: click.Context, seconds: float, *, as_json: bool) -> None:
     """Look who is on the lines, and whether each has our key. Ends with status 1 if one has not."""
     program = context.find_object(Program)
     assert program is not None  # noqa: S101  # the group above always sets it
@@ -170,7 +170,7 @@ class _Line:
     remedy: str = ""
 
 
-def _lines(settings: Settings, seconds: int) -> list[_Line]:
+def _lines(settings: Settings, seconds: float) -> list[_Line]:
     """Look at every line of the settings, one after the other."""
     keys = osdp_keys(settings.storage.folder)
     found = []

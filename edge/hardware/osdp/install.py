@@ -19,7 +19,7 @@ from edge.hardware.osdp.messages import mark_of
 from edge.hardware.osdp.peripheral import Peripheral
 from edge.hardware.osdp.serve import no_panel, no_reader, serve
 
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 0.3
 """How long a reader goes on being polled after its new key has held, so that its answer is out."""
 
 CHECK_SECONDS = 30.0
@@ -27,6 +27,9 @@ CHECK_SECONDS = 30.0
 
 KNOCK_SECONDS = 5.0
 """How long a reader has to answer before it is begun with anew: it may only now be made ready."""
+
+TRY_SECONDS = 1.0
+"""How long a reader has to prove a key that it has only if an earlier attempt was cut off."""
 
 PROVE_SECONDS = 10.0
 """How long a reader that was given a key has to come back with it."""
@@ -136,11 +139,12 @@ class _Giving:
         panel = ControlPanel(self._line, {self._address: key}, install=True)
         if not self._served(panel, self._seconds):
             raise self._nobody()
+        serve(panel.refresh, self._line, SETTLE_SECONDS)
         return self.prove(key)
 
     def renew(self, old: ChannelKey, new: ChannelKey) -> Identity:
         """Set *new* over a channel that *old* secures, unless an attempt that was cut off did it."""
-        if not self._served(ControlPanel(self._line, {self._address: new}), SETTLE_SECONDS):
+        if not self._served(ControlPanel(self._line, {self._address: new}), TRY_SECONDS):
             panel = ControlPanel(self._line, {self._address: old})
             if self._served(panel, self._seconds):
                 panel.set_key(self._address, new)
@@ -161,7 +165,6 @@ class _Giving:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and self._line.is_open:
             if serve(panel.refresh, self._line, min(left, KNOCK_SECONDS), until=self._by(panel)):
-                serve(panel.refresh, self._line, SETTLE_SECONDS)
                 return True
             panel.knock(self._address)
         return False

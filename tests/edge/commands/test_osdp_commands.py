@@ -97,11 +97,11 @@ def test_status_says_what_is_wrong_and_what_helps(
     cable: Cable, ostiary: Ostiary, tmp_path: Path
 ) -> None:
     """No key, nobody there, and another key are three different things; each ends with 1."""
-    nothing = ostiary("reader", "status", "--seconds", 1)
+    nothing = ostiary("reader", "status", "--seconds", 0.3)
     osdp_keys(tmp_path).put(NAME, OTHER_KEY)
-    nobody = ostiary("reader", "status", "--seconds", 1)
+    nobody = ostiary("reader", "status", "--seconds", 0.3)
     with ReaderSide(cable.reader_port, KEY):
-        stranger = ostiary("reader", "status", "--seconds", 1)
+        stranger = ostiary("reader", "status", "--seconds", 0.3)
 
     assert {nothing.status, nobody.status, stranger.status} == {1}
     assert f"install reader --address {ADDRESS}" in nothing.out

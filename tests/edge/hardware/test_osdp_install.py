@@ -36,6 +36,14 @@ def cable() -> Iterator[Cable]:
         yield made
 
 
+@pytest.fixture(autouse=True)
+def _in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both sides of a test's cable are quick."""
+    monkeypatch.setattr("edge.hardware.osdp.install.TRY_SECONDS", 0.3)
+    monkeypatch.setattr("edge.hardware.osdp.install.SETTLE_SECONDS", 0.15)
+    monkeypatch.setattr("edge.hardware.osdp.install.KNOCK_SECONDS", 0.3)
+
+
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyFolder:
     """Give a folder without keys."""
@@ -160,11 +168,9 @@ def test_a_reader_with_another_key_is_not_given_ours(
 
 
 def test_a_reader_may_be_made_ready_after_the_command(
-    cable: Cable, to_reader: SerialLine, keys: KeyFolder, monkeypatch: pytest.MonkeyPatch
+    cable: Cable, to_reader: SerialLine, keys: KeyFolder
 ) -> None:
     """Whoever still looks for the button of the install mode is waited for."""
-    monkeypatch.setattr("edge.hardware.osdp.install.KNOCK_SECONDS", 0.3)
-
     with ReaderSide(cable.reader_port, OTHER_KEY) as them:
         button = threading.Timer(0.4, them.press_install_button)
         button.start()

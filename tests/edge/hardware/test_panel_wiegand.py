@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.errors import PanelError
@@ -101,6 +101,7 @@ def test_it_is_a_panel() -> None:
     panel.close()
 
 
+@settings(deadline=None)
 @given(some.integers(0, 255), some.integers(0, 65535))
 def test_a_panel_reads_the_badge_that_was_announced(facility: int, number: int) -> None:
     """Every badge, from the waveform alone."""
@@ -133,6 +134,7 @@ def test_frames_are_divided_by_silence() -> None:
     assert waveform.falls[26][1] - waveform.falls[25][1] >= 0.1
 
 
+@settings(deadline=None)
 @given(some.dictionaries(some.integers(0, 80), some.floats(0, 0.1), max_size=6))
 def test_delays_never_make_a_panel_read_another_badge(delays: dict[int, float]) -> None:
     """Whenever the program is kept waiting, the panel reads this badge, once, or the caller knows."""

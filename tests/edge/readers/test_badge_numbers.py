@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.errors import CardError
@@ -50,6 +50,7 @@ def test_hex_is_as_long_as_the_format() -> None:
         rule.bits_of("FFFFFFFFF")  # nine digits hold 36 bits, the card 35
 
 
+@settings(deadline=None)
 @given(some.sampled_from(RULES), some.data())
 def test_every_card_comes_back_from_its_badge(rule: BadgeNumbers, data: some.DataObject) -> None:
     """What a panel is told is what the reader of the same card would have said."""
@@ -64,6 +65,7 @@ def test_every_card_comes_back_from_its_badge(rule: BadgeNumbers, data: some.Dat
     assert rule.bits_of(rule.badge_of(bits)) == bits
 
 
+@settings(deadline=None)
 @given(
     some.sampled_from(RULES),
     some.one_of(some.text(), some.from_regex(r"[0-9A-Fa-f -]{1,12}", fullmatch=True)),
@@ -77,6 +79,7 @@ def test_a_badge_has_one_writing(rule: BadgeNumbers, badge: str) -> None:
     assert rule.badge_of(bits) == badge
 
 
+@settings(deadline=None)
 @given(some.sampled_from(RULES), some.lists(some.integers(0, 1), max_size=60))
 def test_any_bits_are_a_badge_or_refused(rule: BadgeNumbers, sent: list[int]) -> None:
     """And a badge that the collection can store."""

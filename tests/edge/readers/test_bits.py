@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.readers.bits import Bits
 
 
+@settings(deadline=None)
 @given(some.lists(some.integers(0, 1), max_size=300))
 def test_bits_survive_every_form(sent: list[int]) -> None:
     """One by one, as a number, and in octets, whose padding is zero."""

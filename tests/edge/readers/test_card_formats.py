@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.errors import CardError
@@ -30,6 +30,7 @@ def cards(draw: some.DrawFn) -> tuple[CardFormat, Card]:
     return form, Card(number, draw(some.integers(0, (1 << form.facility.width) - 1)))
 
 
+@settings(deadline=None)
 @given(cards())
 def test_a_card_comes_back_from_its_bits(case: tuple[CardFormat, Card]) -> None:
     """Whatever its number and its facility."""
@@ -40,6 +41,7 @@ def test_a_card_comes_back_from_its_bits(case: tuple[CardFormat, Card]) -> None:
     assert form.decode(bits) == card
 
 
+@settings(deadline=None)
 @given(cards())
 def test_every_single_wrong_bit_is_noticed(case: tuple[CardFormat, Card]) -> None:
     """All bits of these formats are covered by a parity, or are one."""
@@ -51,6 +53,7 @@ def test_every_single_wrong_bit_is_noticed(case: tuple[CardFormat, Card]) -> Non
             form.decode(Bits(bits.length, bits.value ^ 1 << place))
 
 
+@settings(deadline=None)
 @given(some.sampled_from(FORMATS), some.lists(some.integers(0, 1), max_size=80))
 def test_any_bits_are_a_card_or_refused(form: CardFormat, sent: list[int]) -> None:
     """Noise raises nothing else, and what is taken for a card is one."""
@@ -196,6 +199,7 @@ WORDS = some.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(some.one_of(some.text(), some.lists(WORDS).map("".join)))
 def test_any_text_is_a_format_or_refused(text: str) -> None:
     """A settings file may hold anything; the only error is the one that says what is wrong."""

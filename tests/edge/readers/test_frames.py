@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.readers import KNOWN_FORMATS, Bits, Card
@@ -103,6 +103,7 @@ def test_a_line_that_oscillates_costs_no_memory() -> None:
 NOISE = some.lists(some.tuples(some.integers(0, 1), some.integers(0, 200 * MS)), max_size=60)
 
 
+@settings(deadline=None)
 @given(NOISE)
 def test_any_edges_give_no_more_bits_than_there_were(noise: list[tuple[int, int]]) -> None:
     """Every bit of every frame was an edge; nothing is raised, whatever the times."""
@@ -111,6 +112,7 @@ def test_any_edges_give_no_more_bits_than_there_were(noise: list[tuple[int, int]
     assert sum(frame.length for frame in found) <= len(noise)
 
 
+@settings(deadline=None)
 @given(some.integers(0, 25), some.integers(-BOUNCE_NS + 1, BOUNCE_NS - 1), some.integers(0, 1))
 def test_one_stray_edge_near_a_pulse_never_makes_another_card(
     place: int, offset: int, line: int

@@ -6,7 +6,7 @@ import itertools
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.errors import CardError
@@ -77,6 +77,7 @@ def test_an_unknown_key_clears() -> None:
     assert typed("34#", pad, now=3.0) == []
 
 
+@settings(deadline=None)
 @given(some.lists(some.tuples(some.sampled_from(sorted(KEYS)), some.floats(0, 20))))
 def test_no_sequence_of_keys_gives_anything_but_its_last_digits(
     keys: list[tuple[str, float]],
@@ -111,6 +112,7 @@ def test_every_wrong_bit_of_eight_is_noticed() -> None:
             key_of_burst(Bits(8, ((code ^ 0xF) << 4 | code) ^ 1 << place))
 
 
+@settings(deadline=None)
 @given(some.lists(some.integers(0, 1), max_size=40))
 def test_any_bits_are_a_key_or_refused(sent: list[int]) -> None:
     """Twelve keys of four bits, twelve of eight, and nothing else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.readers.wedge import ENTER_KEYS, KEY_SECONDS, PAD_KEYS, PLAIN, SHIFTED, Wedge
@@ -41,6 +41,7 @@ def test_letters_come_with_shift_or_without() -> None:
     assert wedge.stroke("KEY_KPENTER", down=True, now=0.0) == "7"
 
 
+@settings(deadline=None)
 @given(some.text(sorted({*PLAIN.values(), *SHIFTED.values()}), min_size=1, max_size=64))
 def test_whatever_can_be_typed_is_read(text: str) -> None:
     """Up to the longest number that a badge may have."""
@@ -112,6 +113,7 @@ def test_what_was_typed_is_in_no_repr() -> None:
 KNOWN = some.sampled_from([*PLAIN, *SHIFTED, *ENTER_KEYS, "KEY_LEFTSHIFT", "KEY_F1"])
 
 
+@settings(deadline=None)
 @given(some.lists(some.tuples(KNOWN | some.text(), some.booleans(), some.floats(0, 2))))
 def test_no_keystrokes_give_more_than_was_typed(keys: list[tuple[str, bool, float]]) -> None:
     """Whatever comes is a number of 1 to 64 characters or nothing."""
