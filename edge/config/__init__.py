@@ -4,6 +4,7 @@
 checks the file; ``document`` writes the commented example from the same source.
 """
 
+from edge.config.announcing import MqttSettings, WebhookSettings
 from edge.config.document import settings_as_toml
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
@@ -28,12 +29,14 @@ __all__ = [
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "MqttSettings",
     "RecognitionSettings",
     "RekognitionSettings",
     "Settings",
     "SiteSettings",
     "StorageSettings",
     "WebSettings",
+    "WebhookSettings",
     "load_settings",
     "settings_as_toml",
 ]

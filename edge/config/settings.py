@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from edge.config.announcing import MqttSettings, WebhookSettings
 from edge.config.kinds import (
     STRICT,
     CameraSource,
@@ -364,3 +365,5 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
