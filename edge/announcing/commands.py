@@ -92,7 +92,7 @@ class Commands:
                 door=self._door, reason=REASON, actor=ACTOR, now=self._clock()
             )
         except StorageError as error:
-            log.error("a command by MQTT could not be passed on: %s", error)
+            log.warning("a command by MQTT could not be passed on: %s", error)
             return False
         self._passed_on = now
         return True

@@ -8,29 +8,20 @@ what kept it unlocked has ended.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from edge.audit import AuditEvent, EventKind
 from edge.domain import Outcome
 from edge.storage.times import from_text_or_none, to_text_or_none
 
-FIRE, OFFICE, SCHEDULE = "fire", "office mode", "schedule"
+FIRE, OFFICE, SCHEDULE = "fire", "office-mode", "unlock-schedule"
 """What keeps a door unlocked for longer than somebody needs to pass."""
 
-_BEGINS = {
-    EventKind.FIRE_RELEASE: FIRE,
-    EventKind.OFFICE_MODE_BEGAN: OFFICE,
-    EventKind.UNLOCK_SCHEDULE_BEGAN: SCHEDULE,
-}
-_ENDS = {
-    EventKind.FIRE_ENDED: FIRE,
-    EventKind.OFFICE_MODE_ENDED: OFFICE,
-    EventKind.UNLOCK_SCHEDULE_ENDED: SCHEDULE,
-}
-_FAULTS = {EventKind.INPUT_FAULT: "input", EventKind.READER_FAULT: "reader"}
-_RECOVERIES = {EventKind.INPUT_RECOVERED: "input", EventKind.READER_RECOVERED: "reader"}
 _ITSELF = "door"
+"""The program itself among the things that can be at fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +49,14 @@ class Condition:
     decided_at: datetime | None = None
 
     def unlocked(self, now: datetime) -> bool:
-        """Tell whether the lock is released at *now* (aware), by what is recorded."""
+        """Tell whether the lock is released at *now* (aware), by what is recorded.
+
+        A lockdown ends what was unlocked; fire and whoever leaves are let out all the same.
+        """
         if not self.running:
             return False
-        if FIRE in self.standing:
-            return True
-        if self.lockdown:
-            return False
-        return bool(self.standing) or self.passing(now)
+        standing = self.standing & {FIRE} if self.lockdown else self.standing
+        return bool(standing) or self.passing(now)
 
     def passing(self, now: datetime) -> bool:
         """Tell whether a release for somebody to pass still lasts at *now*."""
@@ -76,54 +67,16 @@ def after(condition: Condition, event: AuditEvent, *, door: str, release: timede
     """Return the condition of *door* once *event* has happened; *release* is how long one passes."""
     if event.kind is EventKind.PERSON_DELETED and event.person_id == condition.person_id:
         return replace(condition, person_id=None)
-    if event.door != door:
+    step = _STEPS.get(event.kind)
+    if step is None or event.door != door:
         return condition
-    if event.kind in _BEGINS:
-        return replace(condition, standing=condition.standing | {_BEGINS[event.kind]})
-    if event.kind in _ENDS:
-        return replace(condition, standing=condition.standing - {_ENDS[event.kind]})
-    if event.kind in _FAULTS:
-        return _broken(condition, f"{_FAULTS[event.kind]} {event.detail}".strip())
-    if event.kind in _RECOVERIES:
-        return _mended(condition, f"{_RECOVERIES[event.kind]} {event.detail}".strip())
-    return _after_one(condition, event, release)
+    return step(condition, event, release)
 
 
-def _after_one(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:
-    match event.kind:
-        case EventKind.DOOR_STARTED | EventKind.DOOR_STOPPED:
-            return _begun_anew(condition, running=event.kind is EventKind.DOOR_STARTED)
-        case EventKind.DECISION:
-            return _decided(condition, event, release)
-        case EventKind.REMOTE_UNLOCK | EventKind.EXIT_REQUESTED:
-            return _released(condition, event, release)
-        case EventKind.DOOR_OPENED:
-            return replace(condition, opened=True)
-        case EventKind.DOOR_CLOSED:
-            return replace(
-                condition, opened=False, held_open=False, forced=False, released_until=None
-            )
-        case EventKind.HELD_OPEN:
-            return replace(condition, opened=True, held_open=True)
-        case EventKind.FORCED_OPEN:
-            return replace(condition, opened=True, forced=True)
-        case EventKind.TAMPERED | EventKind.TAMPER_ENDED:
-            return replace(condition, tampered=event.kind is EventKind.TAMPERED)
-        case EventKind.LOCKDOWN_BEGAN:
-            return replace(condition, lockdown=True, released_until=None)
-        case EventKind.LOCKDOWN_ENDED:
-            return replace(condition, lockdown=False)
-        case EventKind.FAULT:
-            # Whatever fails in the door's loop, it secures the lock.
-            return replace(_broken(condition, _ITSELF), released_until=None)
-        case _:
-            return condition
-
-
-def _begun_anew(condition: Condition, *, running: bool) -> Condition:
-    """Return what is known when the door's program starts or ends, locked: the people, no states."""
+def _begun_anew(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:  # noqa: ARG001
+    """Return what is known when the door's program starts or ends, locked: people, no states."""
     return Condition(
-        running=running,
+        running=event.kind is EventKind.DOOR_STARTED,
         person_id=condition.person_id,
         outcome=condition.outcome,
         reason=condition.reason,
@@ -132,6 +85,7 @@ def _begun_anew(condition: Condition, *, running: bool) -> Condition:
 
 
 def _decided(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:
+    # A door that decides works again, whatever failed before.
     condition = _released(_mended(condition, _ITSELF), event, release)
     granted = event.outcome == Outcome.GRANT
     return replace(
@@ -144,18 +98,85 @@ def _decided(condition: Condition, event: AuditEvent, release: timedelta) -> Con
 
 
 def _released(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:
-    # Of the exit button no outcome is recorded but a denial.
+    # Of the exit button no outcome is recorded.
     if event.outcome == Outcome.DENY:
         return condition
     return replace(condition, running=True, released_until=event.at + release)
 
 
-def _broken(condition: Condition, what: str) -> Condition:
-    return replace(condition, faults=condition.faults | {what})
+def _failed(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:  # noqa: ARG001
+    # Whatever fails in the door's loop, it secures the lock.
+    return replace(condition, faults=condition.faults | {_ITSELF}, released_until=None)
 
 
 def _mended(condition: Condition, what: str) -> Condition:
     return replace(condition, faults=condition.faults - {what})
+
+
+def _part(event: AuditEvent) -> str:
+    """Return which part an event about inputs or readers is about: the first word of its detail."""
+    family = event.kind.value.partition("-")[0]
+    return " ".join((family, *event.detail.split()[:1]))
+
+
+_Step: TypeAlias = Callable[[Condition, AuditEvent, timedelta], Condition]
+
+
+def _becoming(**values: bool | None) -> _Step:
+    """Return the step that gives a condition *values*."""
+    return lambda condition, _event, _release: replace(condition, **values)  # type: ignore[arg-type]
+
+
+def _begins(what: str) -> _Step:
+    # Whoever leaves a door unlocked may leave it open.
+    return lambda condition, _event, _release: replace(
+        condition, standing=condition.standing | {what}, held_open=False
+    )
+
+
+def _ends(what: str) -> _Step:
+    return lambda condition, _event, _release: replace(
+        condition, standing=condition.standing - {what}
+    )
+
+
+def _breaks(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:  # noqa: ARG001
+    return replace(condition, faults=condition.faults | {_part(event)})
+
+
+def _recovers(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:  # noqa: ARG001
+    return _mended(condition, _part(event))
+
+
+_STEPS: dict[EventKind, _Step] = {
+    EventKind.DOOR_STARTED: _begun_anew,
+    EventKind.DOOR_STOPPED: _begun_anew,
+    EventKind.DECISION: _decided,
+    EventKind.REMOTE_UNLOCK: _released,
+    EventKind.EXIT_REQUESTED: _released,
+    EventKind.DOOR_OPENED: _becoming(opened=True),
+    EventKind.DOOR_CLOSED: _becoming(
+        opened=False, held_open=False, forced=False, released_until=None
+    ),
+    EventKind.HELD_OPEN: _becoming(opened=True, held_open=True),
+    EventKind.FORCED_OPEN: _becoming(opened=True, forced=True),
+    EventKind.TAMPERED: _becoming(tampered=True),
+    EventKind.TAMPER_ENDED: _becoming(tampered=False),
+    EventKind.LOCKDOWN_BEGAN: _becoming(lockdown=True, released_until=None),
+    EventKind.LOCKDOWN_ENDED: _becoming(lockdown=False),
+    EventKind.FIRE_RELEASE: _begins(FIRE),
+    EventKind.FIRE_ENDED: _ends(FIRE),
+    EventKind.OFFICE_MODE_BEGAN: _begins(OFFICE),
+    EventKind.OFFICE_MODE_ENDED: _ends(OFFICE),
+    EventKind.UNLOCK_SCHEDULE_BEGAN: _begins(SCHEDULE),
+    EventKind.UNLOCK_SCHEDULE_ENDED: _ends(SCHEDULE),
+    EventKind.INPUT_FAULT: _breaks,
+    EventKind.READER_FAULT: _breaks,
+    EventKind.INPUT_RECOVERED: _recovers,
+    EventKind.READER_RECOVERED: _recovers,
+    EventKind.FAULT: _failed,
+}
+"""What each kind of event does to a door's condition; the others do nothing."""
 
 
 def to_memory(condition: Condition) -> str:

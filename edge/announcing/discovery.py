@@ -51,7 +51,6 @@ def _message(door: Described, entity: Entity) -> Message:
         return Message(topic, b"", retained=True)
     common: Description = {
         "unique_id": unique,
-        "object_id": f"{door.name} {entity.key}",
         "qos": 1,
         "device": {
             "identifiers": [f"ostiary-{door.unique}"],

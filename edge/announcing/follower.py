@@ -100,7 +100,7 @@ class Follower:
                 entries.append(entry)  # noqa: PERF402 - those before a broken one are kept
         except AuditBrokenError as error:
             if not entries:
-                log.error("entry %d is told to nobody: %s", self._cursor + 1, error)
+                log.warning("entry %d is told to nobody: %s", self._cursor + 1, error)
                 self.confirm(self._cursor + 1, passed_over=1)
         else:
             if not entries:
@@ -179,5 +179,5 @@ def looked_back(audit: Audit, *, door: str, release: timedelta) -> Condition:
         for entry in audit.entries(after=max(audit.count - LOOKED_BACK, 0)):
             condition = after(condition, entry.event, door=door, release=release)
     except AuditBrokenError as error:
-        log.error("how the door is was learned from a part of the record only: %s", error)
+        log.warning("how the door is was learned from a part of the record only: %s", error)
     return condition

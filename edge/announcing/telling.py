@@ -47,6 +47,7 @@ DOOR_KINDS = frozenset(
 TOLD_DETAILS = frozenset(
     {
         EventKind.ALARM,
+        EventKind.DOOR_OPENED,
         EventKind.FAULT,
         EventKind.FORCED_OPEN,
         EventKind.HELD_OPEN,
