@@ -17,12 +17,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.demonstration", "edge.evaluation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis"),
-    ("edge.health", "edge.backup"),
+    ("edge.health", "edge.backup", "edge.announcer"),
     ("edge.core",),
     ("edge.importing",),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
     ("edge.examining", "edge.archive", "edge.erasing"),
-    ("edge.streams",),
+    ("edge.streams", "edge.announcing"),
     ("edge.video",),
     ("edge.door",),
     ("edge.hardware", "edge.vision"),
@@ -47,6 +47,14 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     ),
     "edge.hardware": ("edge.collection", "edge.audit", "edge.storage"),
     "edge.door": ("edge.collection", "edge.vision", "edge.storage", "edge.config"),
+    "edge.announcing": (
+        "edge.collection",
+        "edge.config",
+        "edge.door",
+        "edge.hardware",
+        "edge.video",
+        "edge.vision",
+    ),
     "edge.live": ("edge.audit", "edge.desk", "edge.config"),
     "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
     "enroll": (
@@ -67,6 +75,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "picamera2": ("edge.hardware.camera_picamera2", "edge.hardware.choose"),
     "gpiod": ("edge.hardware.lock_gpio",),
     "onnx": ("edge.vision.convert",),
+    "paho": ("edge.announcing.broker",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
     "flask": ("enroll",),
@@ -161,6 +170,10 @@ def test_decisions_are_pure() -> None:
     """Presentation and decision read no clock, no file and no device."""
     impure = ("time", "os", "pathlib", "threading", "logging", "random", "cv2", "socket")
     pure = (
+        "edge.announcing.condition",
+        "edge.announcing.discovery",
+        "edge.announcing.telling",
+        "edge.announcing.topics",
         "edge.door.attacks",
         "edge.door.camera_trust",
         "edge.door.challenge",

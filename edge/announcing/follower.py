@@ -147,7 +147,8 @@ class Follower:
 
         :raises StorageError: if that could not be written.
         """
-        self._ledger.failed(self._name, fault, tries=tries, try_after=try_after)
+        self._ledger.failed(self._name, self._cursor, fault, tries=tries, try_after=try_after)
+        self._written = self._cursor
 
     def give_up(self, sequence: int, why: str) -> None:
         """Write down that *sequence* was refused for good, and move on behind it.

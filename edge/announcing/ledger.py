@@ -127,14 +127,16 @@ class Ledger:
             (cursor, delivered, delivered > 0, to_text(now), passed_over, memory, name),
         )
 
-    def failed(self, name: str, fault: str, *, tries: int, try_after: datetime | None) -> None:
-        """Note why the entry behind the cursor of *name* is not delivered, and when to try again.
+    def failed(
+        self, name: str, cursor: int, fault: str, *, tries: int, try_after: datetime | None
+    ) -> None:
+        """Note why *name* does not get on behind *cursor*, and when it will try again.
 
         :raises StorageError: if it could not be written.
         """
         self._database.execute(
-            "UPDATE destinations SET fault = ?, tries = ?, try_after = ? WHERE name = ?",
-            (fault, tries, None if try_after is None else to_text(try_after), name),
+            "UPDATE destinations SET cursor = ?, fault = ?, tries = ?, try_after = ? WHERE name = ?",
+            (cursor, fault, tries, None if try_after is None else to_text(try_after), name),
         )
 
     def give_up(self, name: str, sequence: int, why: str, *, now: datetime) -> None:

@@ -129,6 +129,9 @@ class MqttAnnouncer:
             connection.close()
         return f"{self._address.words} confirmed a message on {topic}"
 
+    def cut(self) -> None:
+        """Do nothing: whatever a connection does ends soon by itself."""
+
     def _connected(self) -> Connection:
         topics = self._policy.topics
         if self._commands is None:
@@ -173,22 +176,23 @@ class MqttAnnouncer:
     ) -> None:
         before = self._condition
         messages: list[Message] = []
-        passed_over = gone
+        delivered, passed_over = 0, gone
         for entry in entries:
             self._condition = after(
                 self._condition, entry.event, door=self._policy.door, release=self._policy.release
             )
             if self._follower.stale(entry):
                 passed_over += 1
-            else:
-                messages.extend(self._messages(entry))
+            elif said := self._messages(entry):
+                messages.extend(said)
+                delivered += 1
         shown = self._state()
         try:
             changed = [shown] if shown != self._shown else []
             connection.deliver([*messages, *changed], stop)
             self._follower.confirm(
                 entries[-1].sequence,
-                delivered=len(messages),
+                delivered=delivered,
                 passed_over=passed_over,
                 memory=to_memory(self._condition),
             )

@@ -18,35 +18,26 @@ def unreachable(what: str, error: OSError, *, section: str) -> AnnouncingError:
     """
     match error:
         case ssl.SSLCertVerificationError():
-            return AnnouncingError(
-                f"{what} shows a certificate that is not trusted: {error.verify_message}",
-                remedy=f"Set {section}.ca_file, and name the host as its certificate does.",
-            )
+            text = f"{what} shows a certificate that is not trusted: {error.verify_message}"
+            remedy = f"Set {section}.ca_file, and name the host as its certificate does."
         case ssl.SSLError():
-            return AnnouncingError(
-                f"{what} and this door found no common TLS ({error.reason or 'cut off'})",
-                remedy="Does it speak TLS on that port, 1.2 or later, and ask for a certificate?",
-            )
+            text = f"{what} and this door found no common TLS ({error.reason or 'cut off'})"
+            remedy = "Does it speak TLS on that port, 1.2 or later, and ask for a certificate?"
         case socket.gaierror():
-            return AnnouncingError(
-                f"the name of {what} is not known here",
-                remedy="Check the name, and this machine's DNS.",
-            )
+            text = f"the name of {what} is not known here"
+            remedy = "Check the name, and this machine's DNS."
         case ConnectionRefusedError():
-            return AnnouncingError(
-                f"nothing listens at {what}", remedy="Is it running, and the port the right one?"
-            )
+            text = f"nothing listens at {what}"
+            remedy = "Is it running, and the port the right one?"
         case TimeoutError():
-            return AnnouncingError(
-                f"{what} does not answer", remedy="Is it switched on, and no firewall between?"
-            )
+            text = f"{what} does not answer"
+            remedy = "Is it switched on, and no firewall between?"
         case ConnectionError():
-            return AnnouncingError(f"{what} cut the connection")
+            text, remedy = f"{what} cut the connection", ""
         case _:
-            return AnnouncingError(
-                f"{what} cannot be reached: {error.strerror or type(error).__name__}",
-                remedy="Check the network of this machine.",
-            )
+            text = f"{what} cannot be reached: {error.strerror or type(error).__name__}"
+            remedy = "Check the network of this machine."
+    return AnnouncingError(text, remedy=remedy)
 
 
 def tls_context(
