@@ -12,10 +12,11 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -60,6 +61,10 @@ class Address:
     @property
     def words(self) -> str:
         return f"the broker {self.host}:{self.port}"
+
+    def for_a_test(self) -> Address:
+        """Return the same under another name: one that connects by a name ends who had it before."""
+        return replace(self, client_id=f"{self.client_id}-test")
 
 
 class Connection:
@@ -183,8 +188,8 @@ class Connection:
             )
 
     def close(self) -> None:
-        """End the connection without the broker telling the will."""
-        self._client.disconnect()
+        """End the connection; the broker tells the will, as nobody keeps up what it was told."""
+        self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
 
     def _was_answered(
         self,

@@ -93,7 +93,6 @@ class MqttAnnouncer:
                     while not stop.is_set():
                         self._tell_all(connection, stop)
                         connection.turn(POLL_SECONDS)
-                    self._leave(connection)
                 finally:
                     connection.close()
             except OstiaryError as error:
@@ -112,7 +111,6 @@ class MqttAnnouncer:
         try:
             self._introduce(connection, stop)
             self._tell_all(connection, stop)
-            self._leave(connection)
         finally:
             connection.close()
 
@@ -121,7 +119,7 @@ class MqttAnnouncer:
 
         :raises AnnouncingError: if it could not be sent.
         """
-        connection = Connection(self._address)
+        connection = Connection(self._address.for_a_test())
         try:
             topic = self._policy.topics.test
             connection.deliver([Message(topic, b"a test by ostiary announce test")])
@@ -155,9 +153,6 @@ class MqttAnnouncer:
             ],
             stop,
         )
-
-    def _leave(self, connection: Connection) -> None:
-        connection.deliver([status(self._policy.topics, online=False)])
 
     def _tell_all(self, connection: Connection, stop: threading.Event) -> None:
         while not stop.is_set():

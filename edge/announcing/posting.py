@@ -47,7 +47,7 @@ class Poster:
         self._timeout = timeout
         self._tls = tls
         self._socket: socket.socket | None = None
-        self._overtime = False
+        self._overtime = self._ended = False
 
     @property
     def words(self) -> str:
@@ -58,7 +58,7 @@ class Poster:
 
         :raises AnnouncingError: if there was no answer, or none in time.
         """
-        self._overtime = False
+        self._overtime = self._ended = False
         connection = http.client.HTTPConnection(self._host, self._port)
         timer = threading.Timer(self._timeout, self._end_overtime)
         timer.daemon = True
@@ -67,6 +67,9 @@ class Poster:
             connection.sock = self._connected()
             connection.request("POST", self._target, body=body, headers=dict(headers))
             with connection.getresponse() as response:
+                if self._ended:
+                    # Half of the headers reads like a whole answer.
+                    raise ConnectionAbortedError
                 answer = Answer(response.status, _seconds(response.getheader("Retry-After")))
                 with contextlib.suppress(OSError, http.client.HTTPException):
                     response.read(MOST_BYTES)  # the status was the answer
@@ -83,6 +86,7 @@ class Poster:
 
     def cut(self) -> None:
         """End the request that is under way, if there is one."""
+        self._ended = True
         found = self._socket
         if found is not None:
             with contextlib.suppress(OSError):  # it has ended by itself

@@ -40,6 +40,17 @@ def unreachable(what: str, error: OSError, *, section: str) -> AnnouncingError:
     return AnnouncingError(text, remedy=remedy)
 
 
+class ClosingSocket(ssl.SSLSocket):
+    """Closes itself when a handshake fails; paho would leave that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 def tls_context(
     *,
     section: str,
@@ -62,6 +73,7 @@ def tls_context(
             "read.",
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = ClosingSocket
     return context
 
 
