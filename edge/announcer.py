@@ -101,7 +101,7 @@ def _mqtt(
         names=wanted.names,
     )
     return MqttAnnouncer(
-        address=_address(wanted, client_id=f"ostiary-{unique}"),
+        address=broker_address(wanted, client_id=f"ostiary-{unique}"),
         policy=MqttPolicy(
             door=door,
             release=release,
@@ -123,7 +123,11 @@ def _mqtt(
     )
 
 
-def _address(wanted: MqttSettings, *, client_id: str) -> Address:
+def broker_address(wanted: MqttSettings, *, client_id: str) -> Address:
+    """Return where the broker is, and by what this door proves who it is.
+
+    :raises ConfigError: if a file of a secret or of a certificate cannot be used.
+    """
     password = wanted.password_file
     return Address(
         host=wanted.host,

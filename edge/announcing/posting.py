@@ -96,6 +96,8 @@ class Poster:
         """Return a connection, by TLS where the address says so, that :meth:`cut` can end."""
         plain = socket.create_connection((self._host, self._port), timeout=self._timeout)
         self._socket = plain
+        if self._ended:
+            raise TimeoutError
         if not self._secure:
             return plain
         wrapped = self._tls.wrap_socket(
