@@ -205,7 +205,7 @@ class WebhookSettings:
             ):
                 raise ValueError(f"{name} should begin with https://, or set allow_http = true")
             if name not in self.keys:
-                raise ValueError(f"{name} has no key; make one: ostiary announce key FILE")
+                raise ValueError(f"{name} has no key (ostiary announce key FILE makes one)")
         for name in (*self.keys, *self.kinds):
             if name not in self.addresses:
                 raise ValueError(f"{name} has no address")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -96,6 +97,6 @@ def kill_rounds(tmp_path: Path, *, rounds: int, seed: int) -> None:
 def check_told(told: list[int], recorded: list[int]) -> None:
     """Compare what was *told* with what was *recorded*: nothing left out, nothing out of order."""
     assert list(dict.fromkeys(told)) == recorded
-    for before, after in zip(told, told[1:], strict=False):
+    for before, after in itertools.pairwise(told):
         # After a death it goes back to what was not confirmed, and from there on in order.
         assert after <= before + 1
