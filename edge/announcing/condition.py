@@ -20,6 +20,9 @@ from edge.storage.times import from_text_or_none, to_text_or_none
 FIRE, OFFICE, SCHEDULE = "fire", "office-mode", "unlock-schedule"
 """What keeps a door unlocked for longer than somebody needs to pass."""
 
+LOCK_FAULT = "LOCK_FAULT"
+"""The reason of a release that was recorded and not obeyed, as :class:`edge.desk.Answer` has it."""
+
 _ITSELF = "door"
 """The program itself among the things that can be at fault."""
 
@@ -65,7 +68,8 @@ class Condition:
 
 def after(condition: Condition, event: AuditEvent, *, door: str, release: timedelta) -> Condition:
     """Return the condition of *door* once *event* has happened; *release* is how long one passes."""
-    if event.kind is EventKind.PERSON_DELETED and event.person_id == condition.person_id:
+    if event.kind is EventKind.PERSON_DELETED and event.person_id in (None, condition.person_id):
+        # The record does not say who was erased: whoever it may have been is forgotten.
         return replace(condition, person_id=None)
     step = _STEPS.get(event.kind)
     if step is None or event.door != door:
@@ -74,9 +78,13 @@ def after(condition: Condition, event: AuditEvent, *, door: str, release: timede
 
 
 def _begun_anew(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:  # noqa: ARG001
-    """Return what is known when the door's program starts or ends, locked: people, no states."""
+    """Return what is known when the door's program starts or ends: it is locked, people aside.
+
+    What the inputs say is told anew; a lockdown outlasts the program.
+    """
     return Condition(
         running=event.kind is EventKind.DOOR_STARTED,
+        lockdown=condition.lockdown,
         person_id=condition.person_id,
         outcome=condition.outcome,
         reason=condition.reason,
@@ -100,7 +108,8 @@ def _decided(condition: Condition, event: AuditEvent, release: timedelta) -> Con
 def _released(condition: Condition, event: AuditEvent, release: timedelta) -> Condition:
     # Of the exit button no outcome is recorded.
     if event.outcome == Outcome.DENY:
-        return condition
+        disobeyed = event.reason == LOCK_FAULT
+        return replace(condition, released_until=None) if disobeyed else condition
     return replace(condition, running=True, released_until=event.at + release)
 
 

@@ -123,6 +123,14 @@ def test_a_start_or_an_end_of_the_program_finds_the_door_locked_and_unknown(
     assert begun.running is (kind is EventKind.DOOR_STARTED)
 
 
+def test_a_lockdown_outlasts_the_program() -> None:
+    """A door that is started anew is in lockdown, as it was; nobody tells that it began."""
+    locked_down = at_noon(EventKind.LOCKDOWN_BEGAN, EventKind.DOOR_STOPPED, EventKind.DOOR_STARTED)
+
+    assert locked_down.lockdown
+    assert not at_noon(EventKind.LOCKDOWN_ENDED, before=locked_down).lockdown
+
+
 def test_alarms_of_the_leaf_end_when_it_closes() -> None:
     """Forced or held: closed is closed."""
     forced = at_noon(EventKind.FORCED_OPEN)
@@ -160,11 +168,14 @@ def test_a_fault_of_the_door_locks_it_until_it_decides_again() -> None:
 
 
 def test_a_denied_request_unlocks_nothing() -> None:
-    """A remote unlock is one only if the door agreed."""
+    """A remote unlock is one only if the door agreed, and its lock obeyed."""
     request = AuditEvent(EventKind.REMOTE_UNLOCK, NOON, door=DOOR, outcome="deny", reason="STALE")
 
+    granted = at_noon(replace(request, outcome="grant"))
     assert not at_noon(request).unlocked(SOON)
-    assert at_noon(replace(request, outcome="grant")).unlocked(SOON)
+    assert granted.unlocked(SOON)
+    assert at_noon(replace(request, reason="BUSY"), before=granted).unlocked(SOON)
+    assert not at_noon(replace(request, reason="LOCK_FAULT"), before=granted).unlocked(SOON)
 
 
 def test_what_happens_at_another_door_is_no_matter_of_this_one() -> None:
@@ -175,8 +186,11 @@ def test_what_happens_at_another_door_is_no_matter_of_this_one() -> None:
 
 
 def test_an_erased_person_is_forgotten_here_as_well() -> None:
-    """Of her nothing may be shown any longer, wherever she was erased."""
+    """Of her nothing may be shown any longer; where the record is silent, it may have been her."""
     granted = at_noon(decision("grant", person_id="ada"))
+    nameless = AuditEvent(EventKind.PERSON_DELETED, NOON)
+
+    assert at_noon(nameless, before=granted).person_id is None
 
     assert (
         at_noon(

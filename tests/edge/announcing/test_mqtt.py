@@ -310,6 +310,26 @@ def test_names_are_told_only_where_they_are_given(
         listener.wait_for(f"{BASE}/state", like=b'"last_person":"Ada"')
 
 
+def test_an_erased_person_leaves_what_is_retained(
+    broker: Mosquitto, announcer: Maker, happens: Happens
+) -> None:
+    """What waits at a broker would name her to everybody who comes later."""
+    names = {"p-1": "Ada"}
+    told = announcer(broker.port, name_of=names.get)
+    happens(EventKind.DOOR_STARTED)
+    happens(EventKind.DECISION, outcome="grant", reason="MATCH", person_id="p-1")
+    told.once(threading.Event())
+    names.clear()
+    happens(EventKind.PERSON_DELETED, door=None)
+    told.once(threading.Event())
+
+    with Listener(broker.port) as listener:
+        (kept,) = listener.wait_for(f"{BASE}/state")
+
+    assert b"Ada" not in kept.payload
+    assert b"p-1" not in kept.payload
+
+
 def test_home_assistant_finds_descriptions_at_once(broker: Mosquitto, announcer: Maker) -> None:
     """Retained, of every entity, and no command topic where none is listened to."""
     introduction = Described(
@@ -350,10 +370,13 @@ def test_a_command_becomes_a_request_and_a_retained_one_does_not(
         listener.publish(f"{BASE}/command", b"UNLOCK")
 
         requests: list[str] = []
+
+        def requested() -> bool:
+            requests.extend(request.actor for request in at_the_door.take())
+            return bool(requests)
+
         with Desk(folder / "desk.db", key) as at_the_door:
-            eventually(
-                lambda: bool(requests.extend(r.actor for r in at_the_door.take()) or requests)
-            )
+            eventually(requested)
 
     assert requests == ["mqtt"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,7 @@ def test_a_door_s_name_becomes_one_level_of_a_topic(name: str, made: str) -> Non
     assert level(name) == made
 
 
-def described_as(**values: object) -> dict[str, object]:
+def described_as(**values: object) -> dict[str, Any]:
     """Return the descriptions by their topics, empty ones as None."""
     door = Described(
         prefix="homeassistant",
