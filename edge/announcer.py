@@ -157,11 +157,15 @@ def _names(settings: Settings, key: Key, parts: ExitStack) -> Callable[[str], st
     from edge.collection.people import People  # noqa: PLC0415
 
     path = settings.storage.folder / COLLECTION_FILE
-    people = People(parts.enter_context(open_collection(path, key, read_only=True)))
+    opened: list[People] = []
 
     def name_of(person_id: str) -> str | None:
+        if not opened:
+            if not path.exists():
+                return None
+            opened.append(People(parts.enter_context(open_collection(path, key, read_only=True))))
         try:
-            return people.get(person_id).name
+            return opened[0].get(person_id).name
         except NotFoundError:
             return None
 
@@ -201,7 +205,9 @@ def kinds_of(name: str, words: str) -> frozenset[EventKind]:
         near = [found for word in wrong for found in difflib.get_close_matches(word, known, n=1)]
         raise ConfigError(
             f"webhooks.kinds.{name}: no kind of event is called {', '.join(wrong)}.",
-            remedy=f"Did you mean {', '.join(near)}?" if near else "docs/announcing.md lists them.",
+            remedy=f"Did you mean {', '.join(near)}?"
+            if near
+            else "`ostiary announce kinds` lists them.",
         )
     return frozenset(EventKind(word) for word in words.split())
 

@@ -77,6 +77,7 @@ class MqttAnnouncer:
         self._commands = commands
         self._condition = from_memory(follower.place.memory)
         self._shown: Message | None = None
+        self._last_name: str | None = None
         self._fault = ""
         self.name = NAME
 
@@ -144,6 +145,7 @@ class MqttAnnouncer:
     def _introduce(self, connection: Connection, stop: threading.Event) -> None:
         """Say everything that is retained: this broker may have forgotten, or be another one."""
         introduction = self._policy.introduction
+        self._look_up()
         self._shown = self._state()
         connection.deliver(
             [
@@ -181,6 +183,7 @@ class MqttAnnouncer:
             elif said := self._messages(entry):
                 messages.extend(said)
                 delivered += 1
+        self._look_up()
         shown = self._state()
         try:
             changed = [shown] if shown != self._shown else []
@@ -215,9 +218,12 @@ class MqttAnnouncer:
             self._shown = shown
 
     def _state(self) -> Message:
+        return state(self._policy.topics, self._condition, self._clock(), name=self._last_name)
+
+    def _look_up(self) -> None:
+        """Find the name of who was let in last; whoever was erased since has none."""
         person_id = self._condition.person_id
-        name = None if person_id is None else self._name_of(person_id)
-        return state(self._policy.topics, self._condition, self._clock(), name=name)
+        self._last_name = None if person_id is None else self._name_of(person_id)
 
     def _named(self, entry: AuditEntry) -> str | None:
         person_id = entry.event.person_id

@@ -13,7 +13,9 @@ import click
 from edge.announcer import destinations, site_key, wired_announcers
 from edge.announcing.running import Announcer, only_announcer, run
 from edge.announcing.signing import make_key
-from edge.commands.console import fail, say
+from edge.announcing.telling import DOOR_KINDS, TOLD_DETAILS
+from edge.audit import EventKind
+from edge.commands.console import fail, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
 from edge.config import Settings
 from edge.errors import ConfigError, OstiaryError
@@ -69,6 +71,21 @@ def key(file: Path) -> None:
     made = make_key(file)
     say(
         f"Made key {made.key_id} in {file}. Name it in webhooks.keys, and give the receiver its text."
+    )
+
+
+@announce.command()
+@json_option
+def kinds(*, as_json: bool) -> None:
+    """List the kinds of events that webhooks.kinds may name."""
+    rows = [(kind.value, kind in DOOR_KINDS, kind in TOLD_DETAILS) for kind in EventKind]
+    if as_json:
+        show_json([{"kind": kind, "mqtt": mqtt} for kind, mqtt, _ in rows])
+        return
+    show_table(
+        "Kinds of events",
+        ("Kind", "By MQTT, too", "With its detail"),
+        ((kind, "yes" if mqtt else None, "yes" if detail else None) for kind, mqtt, detail in rows),
     )
 
 

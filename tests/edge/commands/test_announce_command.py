@@ -136,6 +136,24 @@ def test_a_kind_of_event_that_does_not_exist_is_named_with_the_nearest() -> None
     assert caught.value.remedy == "Did you mean forced-open?"
 
 
+def test_the_kinds_of_events_are_listed(ostiary: Ostiary) -> None:
+    """With which of them go to a broker as well; duress is named, and does not."""
+    listed = {each["kind"]: each["mqtt"] for each in ostiary("announce", "kinds", "--json").json}
+
+    assert set(listed) == {kind.value for kind in EventKind}
+    assert (listed["forced-open"], listed["duress"], listed["sign-in"]) == (True, False, False)
+    assert "forced-open" in ostiary("announce", "kinds").out
+
+
+def test_names_are_allowed_before_anybody_is_enrolled(ostiary: Ostiary, site: Path) -> None:
+    """There is no collection yet, and the service must not fail over it."""
+    with site.open("a", encoding="utf-8") as file:
+        file.write(f'[mqtt]\nhost = "127.0.0.1"\nport = {free_port()}\ntls = false\nnames = true\n')
+
+    with wired_announcers(load_settings(site)) as (announcer,):
+        assert announcer._name_of("p-1") is None  # type: ignore[attr-defined]
+
+
 def test_the_doctor_tells_how_far_each_destination_is(
     ostiary: Ostiary, hooked: Path, receiver: Receiver
 ) -> None:
