@@ -12,7 +12,7 @@ from edge.storage.key import Key
 from edge.storage.sqlite import open_database
 from edge.storage.times import from_text, from_text_or_none, to_text
 
-MOST_GIVEN_UP = 1000
+MOST_GIVEN_UP = 200
 """Refused events that are listed for a destination; of older ones only the count remains."""
 
 
