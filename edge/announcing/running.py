@@ -81,7 +81,8 @@ def run(
         while not stop.wait(TEND_SECONDS):
             watchdog.alive()
             for thread in threads:
-                if not thread.is_alive():
+                # In this order: one that has obeyed meanwhile has not ended by itself.
+                if not thread.is_alive() and not stop.is_set():
                     raise AnnouncingError(
                         f"{thread.name} ended by itself; this is a fault in Ostiary."
                     )
