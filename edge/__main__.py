@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "collections": "edge.commands.collections:collections",
     "models": "edge.commands.models:models",
     "audit": "edge.commands.audit:audit",
+    "announce": "edge.commands.announce:announce",
     "evaluate": "edge.commands.evaluate:evaluate",
     "lock": "edge.commands.lock:lock",
     "osdp": "edge.commands.osdp:osdp",

@@ -216,3 +216,7 @@ class AuditError(OstiaryError):
 
 class AuditBrokenError(AuditError):
     """Error raised when the audit's chain does not hold: edited, deleted or reordered."""
+
+
+class AnnouncingError(OstiaryError):
+    """Error raised when an event cannot be told to a broker or a server."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge.errors import (
+    AnnouncingError,
     AuditError,
     BucketError,
     CollectionError,
@@ -56,6 +57,7 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (InUseError, 5),
     (HardwareError, 6),
     (AuditError, 7),
+    (AnnouncingError, NEGATIVE),
 )
 
 

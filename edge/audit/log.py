@@ -64,6 +64,15 @@ class Audit:
         with as_audit_error("cannot be read"):
             return self._head()[0]
 
+    @property
+    def version(self) -> int:
+        """A number that changes when another connection has recorded something; cheap to ask.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            return self._database.data_version()
+
     def append(self, event: AuditEvent) -> AuditEntry:
         """Record *event*; on return it is on the disk.
 

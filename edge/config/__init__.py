@@ -4,6 +4,7 @@
 checks the file; ``document`` writes the commented example from the same source.
 """
 
+from edge.config.announcing import MqttSettings, WebhookSettings
 from edge.config.document import settings_as_toml
 from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
@@ -34,6 +35,7 @@ __all__ = [
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "MqttSettings",
     "OsdpPanelSettings",
     "OsdpReaderSettings",
     "PanelSettings",
@@ -46,6 +48,7 @@ __all__ = [
     "SiteSettings",
     "StorageSettings",
     "WebSettings",
+    "WebhookSettings",
     "load_settings",
     "settings_as_toml",
 ]

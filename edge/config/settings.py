@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from edge.config.announcing import MqttSettings, WebhookSettings
 from edge.config.inputs import InputSettings
 from edge.config.kinds import (
     STRICT,
@@ -335,6 +336,8 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
 
     def __post_init__(self) -> None:
         demand_one_use_each(getattr(self, section.name) for section in fields(self))
