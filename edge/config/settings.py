@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from edge.config.audit import AuditSettings
 from edge.config.kinds import (
     STRICT,
     CameraSource,
@@ -363,4 +364,5 @@ class Settings:
     lock: LockSettings = field(default_factory=LockSettings)
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
