@@ -65,10 +65,9 @@ class Audit:
         self._watch = watch
         self._reserve = None if read_only else reserve
         self._appended = False
+        self._lacking = False
         self._tend_at = 0.0
         self._known = (self._rows.stored_head() or (0,))[0]
-        if self._reserve is not None and not self._reserve.fill():
-            log.warning("no space can be put aside for the record: the disk is almost full")
 
     def __enter__(self) -> Self:
         return self
@@ -166,7 +165,10 @@ class Audit:
         except AuditError as error:
             log.warning("the record is not signed: %s", error)
         if self._reserve is not None:
-            self._reserve.fill()
+            lacking = not self._reserve.fill()
+            if lacking and not self._lacking:
+                log.warning("no space can be put aside for the record: the disk is almost full")
+            self._lacking = lacking
 
     def erase_person(self, person_id: str, event: AuditEvent) -> AuditEntry:
         """Record *event*, which does not name her, and make all events about her unreadable.

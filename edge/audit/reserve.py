@@ -1,6 +1,6 @@
 """Space put aside for the record, given back when the disk is full.
 
-A file of zeros beside the database. While it lies there, other programs fill the disk sooner by as
+A file of nothing beside the database. While it lies there, other programs fill the disk sooner by as
 much; when the record finds the disk full, the file is removed, and there is room for the events of
 the time that somebody needs to free space.
 """
@@ -18,7 +18,6 @@ from edge.storage.files import appearing_whole
 log = logging.getLogger(__name__)
 
 MEBIBYTE = 2**20
-_CHUNK = bytes(MEBIBYTE)
 
 
 class Reserve:
@@ -42,8 +41,8 @@ class Reserve:
             return True
         with contextlib.suppress(OSError):
             if shutil.disk_usage(self._path.parent).free >= 2 * self._size:
-                with appearing_whole(self._path, mode=0o600) as draft:
-                    _write(draft, self._size)
+                with appearing_whole(self._path, mode=0o600) as draft, draft.open("r+b") as file:
+                    os.posix_fallocate(file.fileno(), 0, self._size)
         return self.kept
 
     def release(self) -> bool:
@@ -53,15 +52,8 @@ class Reserve:
         except FileNotFoundError:
             return False
         except OSError as error:
-            log.error("the space kept for the record cannot be given back: %s", error.strerror)
-            return False
-        return True
-
-
-def _write(path: Path, size: int) -> None:
-    # Written, not only allocated: file systems that compress or copy on write promise nothing else.
-    with path.open("wb") as file:
-        for start in range(0, size, MEBIBYTE):
-            file.write(_CHUNK[: min(MEBIBYTE, size - start)])
-        file.flush()
-        os.fsync(file.fileno())
+            fault = error.strerror
+        else:
+            return True
+        log.error("the space kept for the record cannot be given back: %s", fault)
+        return False

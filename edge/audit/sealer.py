@@ -60,7 +60,10 @@ class Sealer:
                 self._key = self._load()
             except KeyFileError as error:
                 self._failed = True
-                log.error("the record is not signed any more: %s", error)
+                fault = str(error)
+            else:
+                return self._key
+            log.error("the record is not signed any more: %s", fault)
         return self._key
 
     def now(self) -> datetime:

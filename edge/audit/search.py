@@ -18,7 +18,6 @@ from edge.errors import AuditBrokenError
 from edge.storage.database import Database
 from edge.storage.times import to_text
 
-
 KEY = "(SELECT key FROM mentions JOIN subjects ON row = subject WHERE sequence = entries.sequence)"
 """The key of the person that an entry is about; NULL where there is none, or none any more."""
 

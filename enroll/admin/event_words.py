@@ -178,11 +178,12 @@ def lines_of(entries: Iterable[AuditEntry], names: Names) -> tuple[EventLine, ..
 def _line(entry: AuditEntry, names: Names) -> EventLine:
     event = entry.event
     name = None if event.person_id is None else names.person(event.person_id)
+    about_somebody = event.person_id is not None or entry.erased
     return EventLine(
         entry=entry,
         what=kind_in_words(event.kind),
         why=reason_in_words(event.reason),
-        who=None if event.person_id is None else name or "an erased person",
+        who=(name or "an erased person") if about_somebody else None,
         known=name is not None,
         more=_ACCOUNT.sub(lambda found: names.account(found[1]) or found[0], event.detail),
     )

@@ -35,7 +35,7 @@ def rows_of(page: str) -> int:
 
 
 def test_filters(house: House) -> None:
-    """By person, door, reason, kind and day; the person by name, badge or id."""
+    """By person, door, reason, kind and day; the person by name, badge or id, while she is there."""
     ada = People(house.database).enroll("badges", NewPerson(name="Ada Lovelace"))
     gone = str(uuid4())
     browser = house.signed_in(Role.AUDITOR)
@@ -51,7 +51,8 @@ def test_filters(house: House) -> None:
     assert found("kind=decision") == 3  # within a week
     assert found("kind=decision&since=") == 4
     assert found("who=lovelace") == 2
-    assert found(f"who={gone}") == 1
+    assert found(f"who={ada.person_id}") == 2
+    assert found(f"who={gone}") == 0
     assert found("who=nobody") == 0
     assert found("door=back") == 1
     assert found("reason=NO_MATCH&since=") == 1
