@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,13 +106,13 @@ def read_checkpoint(stored: Stored) -> Checkpoint:
 class Trail:
     """Follows checkpoints, first to last, and holds them against the entries they sign.
 
-    *keys* are the public keys that may have signed; None for any. *from_first*: the first one has
+    *fingerprints* are of the keys that may have signed, as 64 digits; None for any. *from_first*: the first one has
     the number 1, since none was removed.
     """
 
-    def __init__(self, *, from_first: bool, keys: Iterable[PublicKey] | None = None) -> None:
+    def __init__(self, *, from_first: bool, fingerprints: Collection[str] | None = None) -> None:
         self._from_first = from_first
-        self._keys = None if keys is None else frozenset(keys)
+        self._fingerprints = fingerprints
         self._previous: tuple[int, str] | None = None
         self.last: Checkpoint | None = None
         self.count = 0
@@ -137,7 +137,10 @@ class Trail:
             expected[1],
         ):
             raise broken(checkpoint.number, "does not follow the one before it")
-        if self._keys is not None and checkpoint.key not in self._keys:
+        if (
+            self._fingerprints is not None
+            and checkpoint.key.fingerprint_digits not in self._fingerprints
+        ):
             raise broken(
                 checkpoint.number, f"was signed by another key, {checkpoint.key.fingerprint}"
             )

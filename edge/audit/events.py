@@ -79,6 +79,7 @@ class EventKind(StrEnum):
     WHEREABOUTS_RESET = "whereabouts-reset"
     CHECKPOINT = "checkpoint"
     AUDIT_PRUNED = "audit-pruned"
+    TEXT_ERASED = "text-erased"
     CLOCK_CHANGED = "clock-changed"
     FAULT = "fault"
     ALARM = "alarm"

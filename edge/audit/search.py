@@ -73,6 +73,19 @@ class EventSearch:
             )
         return tuple(entry_of(*row) for row in rows)
 
+    def numbers(self, wanted: Wanted) -> tuple[int, int] | None:
+        """Return the numbers of the oldest and of the newest entry that fit, or None for none.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        where, values = _where(wanted)
+        with as_audit_error("cannot be read"):
+            row = self._database.row(
+                f"SELECT min(sequence), max(sequence) FROM entries WHERE {where}",  # noqa: S608 - fixed words
+                values,
+            )
+        return None if row is None or row[0] is None else (row[0], row[1])
+
     def hours(self, wanted: Wanted) -> tuple[Tally, ...]:
         """Return how many events there are in each hour (UTC), by outcome and reason.
 

@@ -43,10 +43,15 @@ class PublicKey:
             raise KeyFileError("a public key is 64 small hexadecimal digits")
 
     @property
+    def fingerprint_digits(self) -> str:
+        """SHA-256 of the 32 bytes: 64 small hexadecimal digits."""
+        return hashlib.sha256(bytes.fromhex(self.digits)).hexdigest()
+
+    @property
     def fingerprint(self) -> str:
-        """SHA-256 of the 32 bytes, in groups of four digits, for writing down."""
-        digest = hashlib.sha256(bytes.fromhex(self.digits)).hexdigest()
-        return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
+        """The same in groups of four digits, for writing down."""
+        digits = self.fingerprint_digits
+        return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
     @property
     def pem(self) -> str:

@@ -197,4 +197,3 @@ def _first(now: datetime) -> datetime:
     entry = next(office().audit.entries(limit=1), None)
     first = now - timedelta(days=365)
     return first if entry is None else max(first, entry.event.at)
-
