@@ -27,7 +27,8 @@ from edge.audit.sealer import Sealer
 from edge.audit.search import EventSearch
 from edge.audit.subjects import Subjects
 from edge.audit.verifying import verify_rows
-from edge.errors import AuditBrokenError, AuditError, AuditFullError
+from edge.errors import AuditBrokenError, AuditError, AuditFullError, DiskFullError
+from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
 from edge.storage.times import from_text
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 TEND_SECONDS = 30.0
 """Between two looks at what is due, however often :meth:`Audit.tend` is called."""
+
+FULL = "THE DISK IS FULL: the record goes on in the space kept for it; free space"
 
 
 class Audit:
@@ -57,13 +60,13 @@ class Audit:
         watch: ClockWatch | None = None,
         reserve: Reserve | None = None,
     ) -> None:
-        self._database = open_database(path, key, migrations="edge.audit", read_only=read_only)
+        self._reserve = None if read_only else reserve
+        self._database = self._opened(path, key, read_only=read_only)
         self._rows = Rows(self._database)
         self._subjects = Subjects(self._database)
         self._checkpoints = Checkpoints(self._database)
         self._sealer = None if read_only else sealer
         self._watch = watch
-        self._reserve = None if read_only else reserve
         self._appended = False
         self._lacking = False
         self._tend_at = 0.0
@@ -129,7 +132,7 @@ class Audit:
             # Tried again in any case: another process may have given the space back.
             entry = self._append(event)
         if released:
-            log.error("THE DISK IS FULL: the record goes on in the space kept for it; free space")
+            log.error(FULL)
             self._append(
                 AuditEvent(EventKind.FAULT, event.at, door=event.door, detail="disk full, reserve")
             )
@@ -257,6 +260,16 @@ class Audit:
         """
         with as_audit_error("cannot be copied"):
             self._database.copy_to(path)
+
+    def _opened(self, path: Path, key: Key, *, read_only: bool) -> Database:
+        """Open the file; where the disk is too full even for that, in the space kept for it."""
+        try:
+            return open_database(path, key, migrations="edge.audit", read_only=read_only)
+        except DiskFullError:
+            if self._reserve is None or not self._reserve.release():
+                raise
+        log.error(FULL)
+        return open_database(path, key, migrations="edge.audit", read_only=read_only)
 
     def _append(self, event: AuditEvent) -> AuditEntry:
         with as_audit_error("cannot be written"), self._database.transaction():

@@ -39,17 +39,10 @@ class AuditSettings:
             ge=0,
             le=1024,
             description="Space put aside for the record, used when the disk is full: 16 MB are "
-            "about 20,000 events. 0 puts none aside.",
+            "about 10,000 events. 0 puts none aside. When that is full, too, nobody is let in any "
+            "more, since nothing may open unrecorded; the way out stays open.",
         ),
     ] = 16
-    when_full: Annotated[
-        Literal["deny", "egress-only"],
-        Field(
-            description="What a door does when the disk is full and the reserve used up. "
-            '"deny": it lets nobody in and says so. "egress-only": the exit button still works. '
-            "Nobody is ever let in without being recorded."
-        ),
-    ] = "deny"
     wrong_clock: Annotated[
         Literal["deny", "ignore"],
         Field(

@@ -203,7 +203,8 @@ def test_it_takes_no_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Lines come one by one: many more than are ever kept at a time."""
-    monkeypatch.setattr("edge.audit.rows.PAGE", 50)
+    for room in ("rows", "checkpoint_rows"):
+        monkeypatch.setattr(f"edge.audit.{room}.PAGE", 50)
     with signed._database.transaction():
         for number in range(3000):
             signed.append(make_event(number))
