@@ -14,12 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edge.audit.chain import AuditEntry, Link, Verified, hash_of
-from edge.audit.checkpoint_rows import Checkpoints
+from edge.audit.chain import AuditEntry, Verified
 from edge.audit.clock import ClockTrust, ClockWatch, clock_trust
-from edge.audit.events import AuditEvent, EventKind, to_body
+from edge.audit.events import AuditEvent, EventKind
 from edge.audit.faults import as_audit_error
-from edge.audit.private import is_private, to_private_body
 from edge.audit.pruning import Pruned, Pruner
 from edge.audit.reserve import Reserve
 from edge.audit.rows import Rows
@@ -27,11 +25,11 @@ from edge.audit.sealer import Sealer
 from edge.audit.search import EventSearch
 from edge.audit.subjects import Subjects
 from edge.audit.verifying import verify_rows
-from edge.errors import AuditBrokenError, AuditError, AuditFullError, DiskFullError
+from edge.audit.writing import Writer
+from edge.errors import AuditError, AuditFullError, DiskFullError
 from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
-from edge.storage.times import from_text
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +62,9 @@ class Audit:
         self._database = self._opened(path, key, read_only=read_only)
         self._rows = Rows(self._database)
         self._subjects = Subjects(self._database)
-        self._checkpoints = Checkpoints(self._database)
-        self._sealer = None if read_only else sealer
-        self._watch = watch
-        self._appended = False
+        self._writer = Writer(self._database, sealer=None if read_only else sealer, watch=watch)
         self._lacking = False
         self._tend_at = 0.0
-        self._known = (self._rows.stored_head() or (0,))[0]
 
     def __enter__(self) -> Self:
         return self
@@ -85,8 +79,8 @@ class Audit:
 
     def close(self) -> None:
         """Sign what this process appended last, and give the file back; may be called twice."""
-        if self._appended and self._sealer is not None:
-            self._appended = False
+        if self._writer.appended:
+            self._writer.appended = False
             try:
                 self.seal()
             except AuditError as error:
@@ -102,11 +96,6 @@ class Audit:
     def rows(self) -> Rows:
         """Entries and checkpoints as they are stored."""
         return self._rows
-
-    @property
-    def sealer(self) -> Sealer | None:
-        """What signs, if anything does."""
-        return self._sealer
 
     @property
     def count(self) -> int:
@@ -151,8 +140,8 @@ class Audit:
 
         :raises AuditError: if it cannot be written.
         """
-        with as_audit_error("cannot be written"), self._database.transaction():
-            return self._seal(only_if_due=False)
+        with as_audit_error("cannot be written"):
+            return self._writer.seal(only_if_due=False)
 
     def tend(self) -> None:
         """Sign what is due, and put the reserve aside again where there is space.
@@ -163,8 +152,8 @@ class Audit:
             return
         self._tend_at = time.monotonic() + TEND_SECONDS
         try:
-            with as_audit_error("cannot be written"), self._database.transaction():
-                self._seal(only_if_due=True)
+            with as_audit_error("cannot be written"):
+                self._writer.seal(only_if_due=True)
         except AuditError as error:
             log.warning("the record is not signed: %s", error)
         if self._reserve is not None:
@@ -231,7 +220,7 @@ class Audit:
                 if pruned.entries:
                     told = f"entries {pruned.first} to {pruned.last}, by {actor}"
                     self._append(AuditEvent(EventKind.AUDIT_PRUNED, now, detail=told))
-                    self._seal(only_if_due=False)
+                    self._writer.seal(only_if_due=False)
             if pruner.sweep():
                 self._database.truncate_log()
         return pruned
@@ -242,7 +231,7 @@ class Audit:
         :raises AuditError: if the file cannot be read.
         """
         with as_audit_error("cannot be read"):
-            return clock_trust(now or datetime.now(UTC), last=self._newest_at())
+            return clock_trust(now or datetime.now(UTC), last=self._writer.newest_at())
 
     def verify(self) -> Verified:
         """Follow the whole chain and its checkpoints, as they are at this moment.
@@ -272,64 +261,5 @@ class Audit:
         return open_database(path, key, migrations="edge.audit", read_only=read_only)
 
     def _append(self, event: AuditEvent) -> AuditEntry:
-        with as_audit_error("cannot be written"), self._database.transaction():
-            reading = None
-            if self._watch is not None:
-                reading, jump = self._watch.look(self._newest_at)
-                if jump is not None and not self._rows.any_since(
-                    self._known, EventKind.CLOCK_CHANGED
-                ):
-                    self._put(AuditEvent(EventKind.CLOCK_CHANGED, jump.after, detail=jump.words))
-            entry = self._put(event)
-            self._seal(only_if_due=True)
-        if self._watch is not None and reading is not None:
-            self._watch.accept(reading)
-        self._appended = True
-        self._known = entry.sequence
-        return entry
-
-    def _put(self, event: AuditEvent) -> AuditEntry:
-        """Store *event* behind the head; inside a transaction."""
-        subject = None
-        if is_private(event):
-            subject, key = self._subjects.key_for(event.person_id)
-            body = to_private_body(event, key)
-        else:
-            body = to_body(event)
-        last, previous = self._rows.head()
-        entry = AuditEntry(last + 1, event, hash_of(previous, body))
-        self._rows.add(Link(entry.sequence, previous, body, entry.hash))
-        if subject is not None:
-            self._subjects.mention(entry.sequence, subject)
-        return entry
-
-    def _seal(self, *, only_if_due: bool) -> bool:
-        """Add a checkpoint for the head; inside a transaction, so that no process races another."""
-        sealer = self._sealer
-        if sealer is None:
-            return False
-        newest, head = self._checkpoints.newest(), self._rows.head()
-        if head[0] == (0 if newest is None else newest.sequence):
-            return False
-        if only_if_due and not sealer.due(newest, head[0]):
-            return False
-        key = sealer.key
-        if key is None:
-            return False
-        if newest is None or newest.key != key.public.digits:
-            told = f"from here on by the key {key.public.fingerprint}"
-            self._put(AuditEvent(EventKind.CHECKPOINT, sealer.now(), detail=told))
-            head = self._rows.head()
-        number = 1 if newest is None else newest.number + 1
-        self._checkpoints.add(number, sealer.sign(key, newest, head))
-        return True
-
-    def _newest_at(self) -> datetime | None:
-        at = self._rows.newest_at()
-        try:
-            return None if at is None else from_text(at)
-        except ValueError as error:
-            raise AuditBrokenError(
-                "the audit is broken: its newest entry has no time",
-                remedy="Run `ostiary audit verify`.",
-            ) from error
+        with as_audit_error("cannot be written"):
+            return self._writer.append(event)

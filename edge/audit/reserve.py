@@ -25,7 +25,7 @@ class Reserve:
 
     def __init__(self, path: Path, size: int) -> None:
         self._path = path
-        self._size = size
+        self.size = size
 
     @property
     def kept(self) -> bool:
@@ -40,9 +40,9 @@ class Reserve:
         if self.kept:
             return True
         with contextlib.suppress(OSError):
-            if shutil.disk_usage(self._path.parent).free >= 2 * self._size:
+            if shutil.disk_usage(self._path.parent).free >= 2 * self.size:
                 with appearing_whole(self._path, mode=0o600) as draft, draft.open("r+b") as file:
-                    os.posix_fallocate(file.fileno(), 0, self._size)
+                    os.posix_fallocate(file.fileno(), 0, self.size)
         return self.kept
 
     def release(self) -> bool:
