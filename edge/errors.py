@@ -89,6 +89,10 @@ class StorageError(OstiaryError):
     """Error raised when a database cannot be opened, read or written."""
 
 
+class DiskFullError(StorageError):
+    """Error raised when the disk has no space for what is to be written; nothing was written."""
+
+
 class KeyFileError(StorageError):
     """Error raised when the key is missing, malformed, readable by others, or does not fit."""
 
@@ -212,6 +216,10 @@ class LiveError(OstiaryError):
 
 class AuditError(OstiaryError):
     """Error raised when an event cannot be recorded: the door must not open."""
+
+
+class AuditFullError(AuditError):
+    """Error raised when an event cannot be recorded since the disk is full; space may be freed."""
 
 
 class AuditBrokenError(AuditError):

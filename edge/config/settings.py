@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from edge.config.announcing import MqttSettings, WebhookSettings
+from edge.config.audit import AuditSettings
 from edge.config.inputs import InputSettings
 from edge.config.kinds import (
     STRICT,
@@ -335,6 +336,7 @@ class Settings:
     osdp_panel: OsdpPanelSettings = field(default_factory=OsdpPanelSettings)
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
