@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "edge.commands.evaluate:evaluate",
     "lock": "edge.commands.lock:lock",
     "osdp": "edge.commands.osdp:osdp",
+    "simulate": "edge.commands.simulate:simulate",
     "doctor": "edge.commands.doctor:doctor",
 }
 """Loaded only when called for: `ostiary lock secure` must not wait for a neural network."""

@@ -170,6 +170,10 @@ class RulesError(OstiaryError):
         self.faults = faults
 
 
+class ScenarioError(OstiaryError):
+    """Error raised when a scenario for the simulation cannot be read, or makes no sense."""
+
+
 class EvaluationError(OstiaryError):
     """Error raised when a folder of photos cannot be evaluated as asked."""
 

@@ -18,6 +18,7 @@ from edge.errors import (
     NoFaceError,
     OstiaryError,
     RulesError,
+    ScenarioError,
     StorageError,
     TooManyJobsError,
     VideoError,
@@ -43,6 +44,7 @@ EXIT_CODES: dict[int, str] = {
 _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (ConfigError, USAGE),
     (RulesError, USAGE),
+    (ScenarioError, USAGE),
     (ImageError, 3),
     (BucketError, 3),
     (VideoError, 3),

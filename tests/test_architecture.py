@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.__main__",),
     ("edge.commands",),
-    ("edge.demonstration", "edge.evaluation"),
+    ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis"),
     ("edge.health", "edge.backup", "edge.devices", "edge.announcer"),

@@ -76,6 +76,11 @@ class Admission:
         """The badge that was shown in the attempt of the newest answer."""
         return self._badge
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was shown, or all of it has been answered."""
+        return self._attempt == Attempt()
+
     def rules(self, at: datetime) -> Rules:
         """Return the rules that hold at *at*."""
         return self._rules.current(at).rules
@@ -103,7 +108,7 @@ class Admission:
 
     def elapsed(self, *, now: float, at: datetime) -> tuple[Answer, ...]:
         """Return what follows when nothing is shown at *now*."""
-        if self._attempt == Attempt():
+        if self.idle:
             return ()
         return self._take(elapsed(self._attempt, now=now, place=self._place((), at)), now, at)
 

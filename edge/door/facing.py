@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from edge.audit import AuditEvent, EventKind
-from edge.domain import Decision, Evidence, Frame, Outcome, Reason
+from edge.domain import Credentials, Decision, Embedding, Evidence, Frame, Outcome, Reason
 from edge.door.admission import Admission
 from edge.door.camera_trust import CameraTrust
 from edge.door.guard import Guard
@@ -20,6 +20,7 @@ from edge.door.presentation import Question
 from edge.door.settling import Asked, Settling
 from edge.door.verdicts import Sight, Verdicts
 from edge.door.watching import Look, Watching
+from edge.errors import NotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -144,14 +145,23 @@ class Facing:
             return Recognition(reason=Reason.LOW_QUALITY)
         owner = self._admission.comparing
         if owner is not None:
-            match = self._gallery.compare(owner.person_id, evidence.embedding)
-            return verify(evidence, match, owner, policy=self._policy)
+            return self._compared(evidence, evidence.embedding, owner)
         return identify(
             evidence,
             self._gallery.candidates(evidence.embedding),
             people=self._gallery.people_count,
             policy=self._policy,
         )
+
+    def _compared(
+        self, evidence: Evidence, embedding: Embedding, owner: Credentials
+    ) -> Recognition:
+        try:
+            match = self._gallery.compare(owner.person_id, embedding)
+        except NotFoundError:
+            # Whoever gave no face, or was erased a moment ago, has nobody's.
+            return Recognition(reason=Reason.WRONG_PERSON, person=owner)
+        return verify(evidence, match, owner, policy=self._policy)
 
     def _alarm(self, at: datetime, detail: str) -> None:
         event = AuditEvent(kind=EventKind.ALARM, at=at, door=self._door, detail=detail)

@@ -6,17 +6,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from edge.access.attempt_state import Answer, Ask, Wanted
 from edge.access.verdict import Flag, Verdict
-from edge.domain import Frame, Signal
+from edge.domain import Decision, Frame, Reason, Signal
 from edge.door.admission import Admission
 from edge.door.hours import Hours
 from edge.door.parts import Credentialing
 from edge.door.presentation import Question
 from edge.door.switching import Switching
 from edge.door.verdicts import NO_SIGHT, Sight, Verdicts
-from edge.door.watching import Watching
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +27,20 @@ class Asked:
     frame: Frame
 
 
+class Faces(Protocol):
+    """Who watches the face of the moment, and is told what became of it."""
+
+    def conclude(self, question: Question, decision: Decision, frame: Frame) -> None: ...
+
+    def admit(self) -> None: ...
+
+    def refuse(self, reason: Reason) -> None: ...
+
+    def hold(self, seconds: float) -> None: ...
+
+    def resume(self) -> None: ...
+
+
 class Settling:
     """Carries out the answers at the door named *door*; for one thread."""
 
@@ -35,7 +49,7 @@ class Settling:
         *,
         door: str,
         admission: Admission,
-        watching: Watching,
+        watching: Faces,
         verdicts: Verdicts,
         hours: Hours,
         switching: Switching,
