@@ -102,7 +102,7 @@ def _through(
             reason=Reason.SECOND_PERSON_NEEDED,
             explanation=f"denied: a second person must follow within {two.seconds:g} seconds",
         )
-    shown = ", ".join(factor for factor in Factor if factor in question.shown)
+    shown = " and ".join(factor for factor in Factor if factor in question.shown)
     return replace(
         about,
         outcome=Outcome.GRANT,
