@@ -59,7 +59,7 @@ def read_scenario(path: Path, *, rules: Ruleset | None = None, door: str = "") -
     faults: list[str] = []
     if rules is None:
         try:
-            rules = Ruleset.default() if written is None else from_document(written)
+            rules = _ruleset(written, path.parent)
         except RulesError as error:
             faults += [f"rules.{fault}" for fault in error.faults]
     form = None
@@ -105,6 +105,17 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ScenarioError(
             f"{path.name} is not TOML: {'; '.join(bare) or error}.", remedy=REMEDY
         ) from error
+
+
+def _ruleset(written: object, folder: Path) -> Ruleset:
+    """Return the rules that a scenario holds, or names a file of in *folder*.
+
+    :raises RulesError: with every fault that is in them.
+    :raises ScenarioError: if the file cannot be read.
+    """
+    if written is None:
+        return Ruleset.default()
+    return from_document(_parsed(folder / written) if isinstance(written, str) else written)
 
 
 def _described(fault: ErrorDetails) -> str:

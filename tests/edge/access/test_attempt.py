@@ -16,6 +16,7 @@ from edge.access.ruleset import Factor, Mode
 from edge.access.shown import (
     BadgeShown,
     FaceCompared,
+    FaceLeft,
     FaceRecognized,
     FaceUnknown,
     PinChecked,
@@ -154,6 +155,20 @@ def test_a_face_asks_for_a_badge() -> None:
 
     assert wanted(visit.show(FaceRecognized(ADA))) == (Wanted.BADGE,)
     assert verdict(visit.show(badge(ADA))).granted
+
+
+def test_a_face_that_leaves_ends_what_it_began_and_says_so() -> None:
+    """At once, whatever time was left; it is not said that the time ran out."""
+    visit = Visit("Store")
+    visit.show(FaceRecognized(ADA))
+
+    found = verdict(visit.show(FaceLeft()))
+    assert (found.reason, found.person_id) == (Reason.FACTOR_TIMED_OUT, "ada")
+    assert found.explanation == "denied: the face left before anything more was shown"
+    assert visit.attempt == Attempt()
+
+    visit.show(FaceUnknown(Reason.AMBIGUOUS))
+    assert verdict(visit.show(FaceLeft())).reason is Reason.AMBIGUOUS
 
 
 def test_a_borrowed_badge_does_not_open() -> None:

@@ -26,6 +26,7 @@ from edge.access.ruleset import (
 )
 from edge.access.verdict import Flag, Question, Verdict
 from edge.access.whereabouts import Stay, Whereabouts
+from edge.access.words import of_shown
 from edge.domain import Badge, Credentials, Reason
 from edge.errors import RulesError
 from tests.edge.access.sites import (
@@ -548,3 +549,10 @@ def test_preparing_changes_no_answer() -> None:
     assert [told(prepared, hours) for hours in range(200)] == [
         told(fresh, hours) for hours in range(200)
     ]
+
+
+def test_what_was_shown_is_listed_as_people_list_things() -> None:
+    """With commas, and an "and" before the last."""
+    assert of_shown(frozenset(Factor)) == "face, badge and PIN"
+    assert of_shown(frozenset({Factor.FACE, Factor.PIN})) == "face and PIN"
+    assert of_shown(frozenset({Factor.BADGE})) == "badge"

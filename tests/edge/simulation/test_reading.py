@@ -143,3 +143,15 @@ def test_a_story_in_which_nothing_happens_is_refused(tmp_path: Path) -> None:
     """It would come as expected, and show nothing."""
     text = 'title = "x"\nstarts = 2026-03-02T08:00:00\nsteps = []\n'
     assert "steps: nothing happens" in faults(tmp_path, text)
+
+
+def test_rules_may_stand_in_a_file_of_their_own(tmp_path: Path) -> None:
+    """Beside the story, so that many can share them; what is wrong in them is told as well."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[doors.Front]\nmode = "badge"\n', encoding="utf-8")
+    text = 'rules = "rules.toml"\n' + HEAD + "[[steps]]\n"
+    assert read_scenario(written(tmp_path, text)).rules.doors[0].mode == "badge"
+    rules.write_text('[doors.Front]\nmode = "smile"\n', encoding="utf-8")
+    assert "rules.doors.Front.mode: should be" in faults(tmp_path, text)
+    rules.unlink()
+    assert "rules.toml cannot be read" in faults(tmp_path, text)
