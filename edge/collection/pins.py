@@ -154,7 +154,7 @@ class Pins:
             if found is None:
                 return PinChecked(person_id, PinResult.WRONG)
             locked_until = from_text_or_none(locked)
-            if locked_until is not None and now < locked_until:
+            if is_locked(locked_until, now, policy):
                 return PinChecked(person_id, PinResult.LOCKED, duress=is_duress)
             if is_right or is_duress:
                 if wrong:
@@ -178,6 +178,16 @@ def locked_after(wrong: int, now: datetime, policy: PinPolicy) -> datetime | Non
     while further and pause < policy.longest and policy.growth > 1:
         pause, further = pause * policy.growth, further - 1
     return now + timedelta(seconds=min(pause, policy.longest))
+
+
+def is_locked(locked_until: datetime | None, now: datetime, policy: PinPolicy) -> bool:
+    """Tell whether a PIN is locked *now*.
+
+    No lock lasts longer than the policy's longest: a clock that was set back must not keep somebody
+    out for as long as that. The wrong ones stay counted.
+    """
+    longest = timedelta(seconds=policy.longest)
+    return locked_until is not None and timedelta() < locked_until - now <= longest
 
 
 @dataclass(frozen=True, slots=True)

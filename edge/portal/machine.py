@@ -96,7 +96,7 @@ def _granted(state: PortalState, granted: Granted, policy: PortalPolicy) -> Port
         office = None if office is not None else state.now + policy.office
     return replace(
         state,
-        grant=Passage(state.now + seconds, extended=granted.extended),
+        grant=Passage(state.now + seconds, extended=granted.extended, present=granted.present),
         office_until=office,
         begun=state.begun or (granted.present and state.schedule_until is not None),
     )
@@ -119,7 +119,10 @@ def _happened(state: PortalState, happening: Happening, policy: PortalPolicy) ->
         case OfficeMode(active):
             state = replace(state, office_until=state.now + policy.office if active else None)
         case UnlockSchedule(active=True):
-            state = replace(state, schedule_until=state.now + policy.schedule)
+            # Whoever is being let in while the schedule begins is its first person: a calendar
+            # that waits for somebody speaks only after she was let in.
+            begun = state.begun or (state.grant is not None and state.grant.present)
+            state = replace(state, schedule_until=state.now + policy.schedule, begun=begun)
         case UnlockSchedule():
             state = replace(state, schedule_until=None, begun=False)
     return state

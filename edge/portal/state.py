@@ -28,11 +28,15 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A release for somebody who goes through: until when, and whether the door opened since."""
+    """A release for somebody who goes through: until when, and whether the door opened since.
+
+    *present*: she was seen at the door.
+    """
 
     until: float
     opened: bool = False
     extended: bool = False
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from edge.access.rules import Rules
 from edge.access.ruleset import PinPolicy
 from edge.access.shown import PinChecked, PinResult
 from edge.access.whereabouts import Stay, Whereabouts
-from edge.collection.pins import locked_after
+from edge.collection.pins import is_locked, locked_after
 from edge.domain import Badge, Candidate, Credentials, Embedding, Match, Reason
 from edge.door.identify import Recognition
 from edge.errors import NotFoundError
@@ -74,8 +74,7 @@ class PinPad:
         if someone.pin is None:
             return PinChecked(person_id, PinResult.WRONG)
         duress = someone.duress_pin is not None and pin == someone.duress_pin
-        locked = self._locked.get(person_id)
-        if locked is not None and now < locked:
+        if is_locked(self._locked.get(person_id), now, policy):
             return PinChecked(person_id, PinResult.LOCKED, duress=duress)
         if duress or pin == someone.pin:
             self._wrong.pop(person_id, None)

@@ -125,7 +125,8 @@ def _act_in_words(act: str, value: object, scenario: Scenario, before: str | Non
         case "badge", str():
             return _badge(value, scenario, before)
         case "pin", str():
-            return f"{value if value in scenario.people else 'Somebody'} types a PIN"
+            who = value if value in scenario.people else before
+            return f"{who or 'Somebody'} types a PIN"
         case "clock_set", float():
             way = "forward" if value > 0 else "back"
             return f"The clock is set {way} by {_duration(abs(value))}"

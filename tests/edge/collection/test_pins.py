@@ -95,6 +95,17 @@ def test_locks_grow_up_to_the_longest(wrong: int, seconds: int | None) -> None:
     assert locked_after(wrong, NOON, POLICY) == until
 
 
+def test_a_clock_that_was_set_back_locks_nobody_out_for_longer(pins: Pins, ada: str) -> None:
+    """No lock lasts longer than the longest; a little earlier is believed."""
+    _answers(pins, ada, WRONG, MOST_WRONG)
+    longest = timedelta(seconds=POLICY.longest)
+    for back, result in (
+        (longest - LOCKED_FOR, PinResult.LOCKED),
+        (longest - LOCKED_FOR + timedelta(seconds=1), PinResult.RIGHT),
+    ):
+        assert pins.check(ada, PIN, now=NOON - back, policy=POLICY).result is result
+
+
 def test_a_lock_does_not_hide_duress(pins: Pins, ada: str) -> None:
     """The door stays shut, but help is called."""
     _answers(pins, ada, WRONG, MOST_WRONG)

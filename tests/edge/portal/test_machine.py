@@ -276,6 +276,23 @@ def test_the_first_person_in_begins_the_schedule() -> None:
     assert not door.condition.released
 
 
+def test_whoever_is_being_let_in_while_the_schedule_begins_is_its_first_person() -> None:
+    """A calendar that waits for somebody speaks after she was let in, not before."""
+    door = Door(first_person_in=True)
+    door.tell(Granted())
+    door.wait(1)
+    door.tell(UnlockSchedule(active=True))
+    door.wait(6)
+    assert door.condition.why is Why.UNLOCK_SCHEDULE
+
+    afar = Door(first_person_in=True)
+    afar.tell(Granted(present=False))
+    afar.wait(1)
+    afar.tell(UnlockSchedule(active=True))
+    afar.wait(6)
+    assert not afar.condition.released
+
+
 def test_a_calendar_that_hangs_leaves_no_door_unlocked() -> None:
     """What it said last is good for a minute."""
     door = Door()
