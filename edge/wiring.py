@@ -31,7 +31,7 @@ from edge.door.lights import Lights
 from edge.door.listening import Listening
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
-from edge.door.parts import Observer, Requests
+from edge.door.parts import Observer, Requests, Sign
 from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
 from edge.errors import LiveError, StorageError
@@ -56,6 +56,7 @@ def wired_door(
     observers: Sequence[Observer] = (),
     prompters: Sequence[Prompter] = (),
     devices: Devices | None = None,
+    signs: Sequence[Sign] = (),
 ) -> Iterator[DoorLoop]:
     """Give the loop of the door, and give everything back afterwards, the lock secured first.
 
@@ -108,7 +109,7 @@ def wired_door(
             requests=_requests(core, parts),
             readers=readers,
             panel=devices.panel,
-            signs=shown,
+            signs=(*signs, *shown),
             guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
         )

@@ -64,12 +64,18 @@ class Admission:
         self._comparing: str | None = None
         self._typed: str | None = None
         self._badge: str | None = None
+        self._found: Recognition | None = None
 
     @property
     def comparing(self) -> Credentials | None:
         """Whom the face before the camera is to be compared with, in place of the whole gallery."""
         owner = self._attempt.owner
         return owner if owner is not None and owner.person_id == self._comparing else None
+
+    @property
+    def recognition(self) -> Recognition | None:
+        """What was found out about the face in the attempt of the newest answer, if anything."""
+        return self._found
 
     @property
     def shown_badge(self) -> str | None:
@@ -87,7 +93,7 @@ class Admission:
 
     def face(self, found: Recognition, *, now: float, at: datetime) -> tuple[Answer, ...]:
         """Return what follows from a face: a living one where it matched, else a final answer."""
-        person = found.person
+        person, self._found = found.person, found
         if self.comparing is not None and person is not None:
             self._comparing = None
             return self._tell(FaceCompared(person.person_id, alike=found.matched), now=now, at=at)
@@ -100,6 +106,8 @@ class Admission:
 
         :raises StorageError: if it cannot be looked up; then nothing was shown.
         """
+        if self.idle:
+            self._found = None
         if what.kind is ShownKind.BADGE:
             owner = self._gallery.by_badge(what.value)
             return self._tell(BadgeShown(what.value, owner), now=now, at=at)

@@ -96,6 +96,8 @@ class Settling:
     ) -> None:
         badge = self._admission.shown_badge
         door = self._admission.rules(at).door(self._door)
+        if sight.recognition is None and Flag.WITHOUT_FACE not in verdict.flags:
+            sight = Sight(recognition=self._admission.recognition)
         decision = self._verdicts.give(verdict, at, door, sight, badge=badge)
         self._signal(Signal.GRANTED if decision.granted else Signal.DENIED)
         if decision.granted:
