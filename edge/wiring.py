@@ -28,7 +28,7 @@ from edge.door.controller import DoorController
 from edge.door.guard import Guard
 from edge.door.identify import IdentityPolicy
 from edge.door.lights import Lights
-from edge.door.listening import Listening
+from edge.door.card_readers import CardReaders
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
 from edge.door.parts import Observer, Requests, Sign
@@ -71,7 +71,7 @@ def wired_door(
         for device in (camera, devices.inputs, signaller, devices.panel):
             if device is not None:
                 parts.callback(device.close)
-        readers = Listening(devices.readers) if devices.readers else None
+        readers = CardReaders(devices.readers) if devices.readers else None
         if readers is not None:
             parts.callback(readers.close)
         control = DoorController(
