@@ -55,6 +55,19 @@ def wall_time(at: datetime, zone: ZoneInfo) -> WallTime:
     return WallTime(local.date(), local.hour * 60 + local.minute)
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether a schedule is *open*, and when that changes, aware UTC; None if it does not.
+
+    It is the answer to every time from *since* up to *good_until*.
+    """
+
+    open: bool
+    change: datetime | None
+    since: datetime
+    good_until: datetime
+
+
 class Timetable:
     """One schedule in one zone, ready to be asked.
 
@@ -80,7 +93,7 @@ class Timetable:
         self._uses = [(use, calendars[use.calendar]) for use in schedule.holidays]
         self._years: dict[int, dict[date, tuple[Hours, ...]]] = {}
         self._days: dict[date, Minutes] = {}
-        self._next: tuple[datetime, datetime | None] | None = None
+        self._state: State | None = None
 
     def is_open(self, wall: WallTime) -> bool:
         """Tell whether it is open while the clock on the wall shows *wall*."""
@@ -118,15 +131,19 @@ class Timetable:
             minute = -1
         return None
 
-    def upcoming_change(self, at: datetime) -> datetime | None:
-        """Return the same as :meth:`next_change`, and keep it: it is the same until then."""
-        if self._next is not None:
-            since, change = self._next
-            if since <= at and (at < change if change is not None else at - since < _DAY):
-                return change
-        found = self.next_change(at)
-        self._next = at, found
-        return found
+    def state(self, at: datetime) -> State:
+        """Return whether it is open at *at* (aware), and until when that stays so.
+
+        The same as :meth:`is_open_at` and :meth:`next_change`; the answer is kept, since it is the
+        same until then, and most who ask come after one another.
+        """
+        kept = self._state
+        if kept is not None and kept.since <= at < kept.good_until:
+            return kept
+        change = self.next_change(at)
+        good_until = change if change is not None else at + _DAY
+        self._state = State(self.is_open_at(at), change, at, good_until)
+        return self._state
 
     def holiday_on(self, day: date) -> str | None:
         """Return the name of a holiday that closes it on *day*, or gives it hours of its own."""
