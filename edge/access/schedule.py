@@ -33,6 +33,9 @@ from edge.access.ruleset import (
 HORIZON_DAYS = 400
 """How far ahead the next change is looked for: beyond every yearly day."""
 
+REPEATED_DAYS = 9
+"""The same where every week is alike: what has not changed for eight days never does."""
+
 _DAY = timedelta(days=1)
 _KEPT_DAYS = 1024
 _KEPT_YEARS = 8
@@ -119,7 +122,8 @@ class Timetable:
         """
         wall = wall_time(at, self._zone)
         now, minute = self.is_open(wall), wall.minute
-        for ahead in range(HORIZON_DAYS):
+        repeats = not self._recurring and not self._uses
+        for ahead in range(REPEATED_DAYS if repeats else HORIZON_DAYS):
             day = wall.day + ahead * _DAY
             if _has_24_hours(day, self._zone):
                 edge = _next_edge(self.on(day), minute, now=now)
@@ -142,8 +146,8 @@ class Timetable:
             return kept
         change = self.next_change(at)
         good_until = change if change is not None else at + _DAY
-        self._state = State(self.is_open_at(at), change, at, good_until)
-        return self._state
+        found = self._state = State(self.is_open_at(at), change, at, good_until)
+        return found
 
     def holiday_on(self, day: date) -> str | None:
         """Return the name of a holiday that closes it on *day*, or gives it hours of its own."""
