@@ -10,9 +10,12 @@ import pytest
 
 from edge.access import attempt, engine
 from edge.access.demand import Demand, Why
+from edge.access.engine import evaluate
+from edge.access.rules import Rules
 from edge.access.ruleset import Mode
 from edge.access.schedule import State, Timetable
-from edge.access.verdict import Verdict
+from edge.access.verdict import Question, Verdict
+from edge.access.whereabouts import Whereabouts
 from edge.domain import Outcome, Reason
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
@@ -75,10 +78,9 @@ def test_a_single_person_where_two_must_come_is_found_out(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So is somebody who is let in with herself."""
-    evaluate = attempt.evaluate
 
-    def generous(*asked: object) -> Verdict:
-        verdict = evaluate(*asked)  # type: ignore[arg-type]
+    def generous(asked: Question, its_rules: Rules, inside: Whereabouts) -> Verdict:
+        verdict = evaluate(asked, its_rules, inside)
         alone = verdict.reason is Reason.SECOND_PERSON_NEEDED
         granted = replace(verdict, outcome=Outcome.GRANT, reason=Reason.MATCH)
         return granted if alone else verdict
