@@ -336,6 +336,63 @@ class Prompt(StrEnum):
         }[self]
 
 
+class ShownKind(StrEnum):
+    """What somebody shows a reader."""
+
+    BADGE = "badge"
+    PIN = "pin"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One credential that was shown to the reader *reader*.
+
+    *value* is a badge's number as the collection stores it, or a PIN as it was typed; neither may
+    reach a log, so the repr has none. *at* is the wall clock (aware, UTC) for the record;
+    *monotonic* is seconds of a clock that never jumps, for every duration.
+    """
+
+    kind: ShownKind
+    value: str = field(repr=False)
+    reader: str
+    at: datetime
+    monotonic: float
+
+
+class Signal(StrEnum):
+    """What a door shows the person before it, by lights and buzzers; one at a time.
+
+    OFF: nothing, as when the program ends. READY: the door waits for somebody. LOOK: a face is
+    being looked at. WAITING: another credential is wanted. GRANTED and DENIED: the answer; who
+    shows it goes back to READY when told. WARNING: the door has been open for almost too long.
+    ALARM: it is forced, held open or tampered with. FAULT: it cannot work; a badge would be in
+    vain.
+    """
+
+    OFF = "off"
+    READY = "ready"
+    LOOK = "look"
+    WAITING = "waiting"
+    GRANTED = "granted"
+    DENIED = "denied"
+    WARNING = "warning"
+    ALARM = "alarm"
+    FAULT = "fault"
+
+
+class InputName(StrEnum):
+    """What is wired to a door, and what it tells when it is active.
+
+    CONTACT: the door is open. REX: somebody inside asks to get out. TAMPER: a housing is open or
+    its loop is cut. FIRE: the fire panel wants the doors released.
+    """
+
+    CONTACT = "contact"
+    REX = "rex"
+    TAMPER = "tamper"
+    FIRE = "fire"
+
+
 class Outcome(StrEnum):
     """What happens to the lock."""
 

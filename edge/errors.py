@@ -186,6 +186,14 @@ class LockError(HardwareError):
     """Error raised when the lock cannot be driven; the door must be taken as not controlled."""
 
 
+class InputError(HardwareError):
+    """Error raised when the lines of a door's contacts and buttons cannot be taken."""
+
+
+class ReaderError(HardwareError):
+    """Error raised when a card reader or a PIN pad is lost, or cannot be opened."""
+
+
 class LiveError(OstiaryError):
     """Error raised when a folder may not hold what a door sees: not in memory, or open to others."""
 

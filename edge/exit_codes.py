@@ -34,7 +34,7 @@ EXIT_CODES: dict[int, str] = {
     3: "a picture or a folder of them was refused",
     4: "a model is missing or was tampered with",
     5: "the collection, its file or its key refused",
-    6: "a camera or a lock cannot be driven",
+    6: "a camera, a lock or a reader cannot be driven",
     7: "the audit cannot be written, or its chain is broken",
     INTERRUPTED: "interrupted",
 }

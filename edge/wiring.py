@@ -10,25 +10,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from secrets import SystemRandom
 
+from edge.audit import Audit, EventKind, Wanted
 from edge.config import Settings
 from edge.core import Core
 from edge.desk import DOOR_MILLISECONDS, Desk
 from edge.door.attacks import AttackPolicy
 from edge.door.camera_trust import CameraTrust
 from edge.door.challenge import ChallengePolicy
+from edge.door.controller import DoorController
 from edge.door.decide import DecisionPolicy
 from edge.door.guard import Guard
+from edge.door.lights import Lights
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop, DoorPolicy
 from edge.door.parts import Observer, Requests
 from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
-from edge.door.pulse import Pulse
 from edge.errors import LiveError, StorageError
-from edge.hardware import Camera, Lock, Prompter
+from edge.hardware import Camera, DoorInputs, Lock, Prompter, Signaller
 from edge.hardware.choose import open_prompter
 from edge.health import WITHOUT_TEXTURE
 from edge.live import Publisher
+from edge.portal import PortalPolicy, Relock
 from edge.similarity import SAME_FACE_FMR, similarity_of_fmr
 from edge.vision.card import EmbedderCard
 from edge.watchdog import Watchdog
@@ -44,19 +47,34 @@ def wired_door(
     lock: Lock,
     observers: Sequence[Observer] = (),
     prompters: Sequence[Prompter] = (),
+    inputs: DoorInputs | None = None,
+    signaller: Signaller | None = None,
 ) -> Iterator[DoorLoop]:
     """Give the loop of the door, and give everything back afterwards, the lock secured first.
 
-    *prompters* tell the person at the door how to move, beside the one of the settings.
+    *prompters* tell the person at the door how to move, beside the one of the settings. The door
+    owns *lock*, *inputs* and *signaller* from here on.
 
     :raises OstiaryError: if any part cannot be built; the lock is secured all the same.
     """
     settings = core.settings
     with ExitStack() as parts:
-        parts.callback(camera.close)
-        pulse = Pulse(lock, seconds=settings.lock.release_seconds)
-        parts.callback(pulse.close)
-        pulse.secure()
+        for device in (camera, inputs, signaller):
+            if device is not None:
+                parts.callback(device.close)
+        control = DoorController(
+            lock,
+            door=settings.door.name,
+            audit=core.audit,
+            policy=portal_policy(settings),
+            inputs=inputs,
+            signaller=signaller,
+            lockdown=in_lockdown(core.audit, settings.door.name),
+        )
+        parts.callback(control.close)
+        control.secure()
+        lights = () if signaller is None else (Lights(control),)
+        asking = (*prompters, *(() if signaller is None else (signaller,)))
         shown = _publisher(core)
         for each in shown:
             parts.callback(each.close)
@@ -64,14 +82,14 @@ def wired_door(
             camera=camera,
             recognizer=core.recognizer,
             gallery=core.gallery,
-            pulse=pulse,
+            control=control,
             audit=core.audit,
             watchdog=Watchdog(),
             policy=door_policy(settings, core.embedder),
-            observers=(*observers, *shown),
+            observers=(*observers, *shown, *lights),
             requests=_requests(core, parts),
             signs=shown,
-            guard=_guard(core, (*prompters, *shown)),
+            guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
         )
 
@@ -115,10 +133,41 @@ def _requests(core: Core, parts: ExitStack) -> Requests | None:
     try:
         desk = Desk(core.desk_path, core.key, patience_milliseconds=DOOR_MILLISECONDS)
     except StorageError as error:
-        log.warning("the door cannot be asked to unlock from the pages: %s", error)
+        log.warning("the door cannot be asked anything from the pages: %s", error)
         return None
     parts.callback(desk.close)
     return desk
+
+
+def in_lockdown(audit: Audit, door: str) -> bool:
+    """Return whether *door* was in lockdown when something was recorded of that last.
+
+    A lockdown outlives the program; what left the door unlocked does not.
+
+    :raises AuditError: if the audit cannot be read.
+    """
+    kinds = (EventKind.LOCKDOWN_BEGAN, EventKind.LOCKDOWN_ENDED)
+    newest = audit.search.newest(Wanted(kinds=kinds, door=door), limit=1)
+    return any(entry.event.kind is EventKind.LOCKDOWN_BEGAN for entry in newest)
+
+
+def portal_policy(settings: Settings) -> PortalPolicy:
+    """Return how the settings want the door to be run."""
+    portal, release = settings.portal, settings.lock.release_seconds
+    return PortalPolicy(
+        release=release,
+        extended_release=max(release, portal.extended_release_seconds),
+        held_warning=portal.held_open_warning_seconds,
+        held_alarm=portal.held_open_alarm_seconds,
+        settle=portal.settle_seconds,
+        relock=Relock(portal.relock),
+        rex_releases=portal.rex_releases,
+        rex_shunt=portal.rex_shunt_seconds,
+        rex_stuck=portal.rex_stuck_seconds,
+        fire_releases=portal.fire_releases,
+        office=portal.office_mode_hours * 3600,
+        first_person_in=portal.first_person_in,
+    )
 
 
 def door_policy(settings: Settings, embedder: EmbedderCard) -> DoorPolicy:

@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.audit", "edge.desk", "edge.live"),
     ("edge.storage",),
     ("edge.watchdog", "edge.config", "edge.access"),
-    ("edge.similarity", "edge.liveness"),
+    ("edge.similarity", "edge.liveness", "edge.portal"),
     ("edge.domain",),
     ("edge.exit_codes", "edge.days", "edge.buckets"),
     ("edge.errors",),
@@ -52,7 +52,8 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
     "enroll": (
         "edge.door.loop",
-        "edge.door.pulse",
+        "edge.door.controller",
+        "edge.door.lease",
         "edge.hardware",
         "edge.wiring",
         "edge.video_worker",
@@ -66,7 +67,13 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "ai_edge_litert.interpreter": ("edge.vision.tflite",),
     "tflite_runtime": ("edge.vision.tflite",),
     "picamera2": ("edge.hardware.camera_picamera2", "edge.hardware.choose"),
-    "gpiod": ("edge.hardware.lock_gpio",),
+    "gpiod": (
+        "edge.hardware.gpio_lines",
+        "edge.hardware.inputs_gpio",
+        "edge.hardware.lock_gpio",
+        "edge.hardware.signals_gpio",
+        "edge.hardware.survey",
+    ),
     "onnx": ("edge.vision.convert",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
@@ -145,9 +152,14 @@ def test_the_door_knows_devices_only_as_protocols() -> None:
         adapters = [name for name in imports_of(module) if name.startswith("edge.hardware.")]
         assert {name.removeprefix("edge.hardware.") for name in adapters} <= {
             "Camera",
+            "CardReader",
+            "DoorInputs",
+            "InputEdge",
+            "InputName",
             "Lock",
             "LockState",
             "Prompter",
+            "Signaller",
         }
 
 
@@ -172,6 +184,7 @@ def test_decisions_are_pure() -> None:
         "edge.door.presentation",
         "edge.domain",
         "edge.liveness",
+        "edge.portal",
         "edge.similarity",
     )
     for module in (name for name in modules() if any(inside(name, room) for room in pure)):

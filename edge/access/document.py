@@ -161,7 +161,7 @@ def _described(fault: ErrorDetails) -> str:
             return f"{path}: is missing"
         case "value_error":
             return f"{path}: {fault['ctx']['error']}"
-    return f"{path}: {fault['msg'].removeprefix('Input ')}"
+    return f"{path}: {fault['msg'].removeprefix('Input ').removeprefix('String ')}"
 
 
 def _known() -> list[str]:

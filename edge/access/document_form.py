@@ -72,7 +72,7 @@ class CalendarForm:
 
     days: Annotated[
         list[Annotated[HolidayForm, AfterValidator(_says_when)]], Field(max_length=MOST_HOLIDAYS)
-    ]
+    ] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, config=STRICT)

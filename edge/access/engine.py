@@ -57,8 +57,9 @@ def _evaluated(question: Question, rules: Rules, whereabouts: Whereabouts) -> Ve
     if not wanted.met:
         return replace(
             _denied(question, wanted.reason, of_demand(wanted)),
-            needs=wanted.missing,
-            one_of=wanted.one_of,
+            # Nobody is asked for what she does not have.
+            needs=wanted.missing if wanted.possible else frozenset(),
+            one_of=wanted.one_of if wanted.possible else frozenset(),
             mode=wanted.mode,
             group=permission.group.name,
             schedule=permission.timetable.name,

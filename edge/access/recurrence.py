@@ -180,14 +180,14 @@ def _refuse(parts: dict[str, str]) -> None:
         raise ValueError(f"FREQ should be {', '.join(_FREQUENCIES[:-1])} or {_FREQUENCIES[-1]}")
     if "COUNT" in parts and "UNTIL" in parts:
         raise ValueError("COUNT and UNTIL exclude each other")
-    if "UNTIL" in parts:
-        _day(parts["UNTIL"])
     for name, value in parts.items():
         form = _FORMS.get(name)
         if form is None:
             raise ValueError(f"{name} has no place in a rule of days")
         if not form.fullmatch(value):
             raise ValueError(f"{name} cannot be {value}")
+    if "UNTIL" in parts:
+        _day(parts["UNTIL"])
     if frequency in ("WEEKLY", "DAILY"):
         _refuse_of_longer_periods(frequency, parts)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -103,10 +104,18 @@ class Timetable:
 
         None if that is not within :data:`HORIZON_DAYS` days.
         """
-        now = self.is_open_at(at)
-        for instant in self._instants(at):
-            if instant > at and self.is_open_at(instant) is not now:
-                return instant
+        wall = wall_time(at, self._zone)
+        now, minute = self.is_open(wall), wall.minute
+        for ahead in range(HORIZON_DAYS):
+            day = wall.day + ahead * _DAY
+            if _has_24_hours(day, self._zone):
+                edge = _next_edge(self.on(day), minute, now=now)
+                found = None if edge is None else _instant(day, edge, self._zone)
+            else:
+                found = self._change_on(day, at, now=now)
+            if found is not None:
+                return found
+            minute = -1
         return None
 
     def upcoming_change(self, at: datetime) -> datetime | None:
@@ -159,28 +168,41 @@ class Timetable:
             found = self._years[year] = _by_day(self._recurring, year) if self._recurring else {}
         return found
 
-    def _instants(self, at: datetime) -> Iterator[datetime]:
-        """Give, in order, every instant around and after *at* at which something may change."""
-        today = at.astimezone(self._zone).date()
-        for ahead in range(HORIZON_DAYS):
-            day = today + ahead * _DAY
-            yield from self._instants_on(day)
+    def _change_on(self, day: date, at: datetime, *, now: bool) -> datetime | None:
+        """Return the first instant after *at*, around a *day* on which the clock jumps, that differs.
 
-    def _instants_on(self, day: date) -> list[datetime]:
-        """Return when the clock shows the ends of this day's stretches, and when it jumps."""
-        begin, end = self._instant(day, 0), self._instant(day + _DAY, 0)
-        edges = {minute for stretch in self.on(day) for minute in stretch}
-        if end - begin == _DAY:
-            return sorted({begin, *(self._instant(day, minute) for minute in edges)})
+        It is looked for at every end of a stretch, whichever time the clock shows it, and at every
+        jump: nothing changes in between.
+        """
+        begin, end = _instant(day, 0, self._zone), _instant(day + _DAY, 0, self._zone)
         instants = {begin, end, *_jumps(begin - _DAY, end + _DAY, self._zone)}
-        for minute in edges:
-            instants |= {self._instant(day, minute), self._instant(day, minute, fold=1)}
-        return sorted(instants)
+        for minute in {minute for stretch in self.on(day) for minute in stretch}:
+            instants |= {_instant(day, minute, self._zone, fold=fold) for fold in (0, 1)}
+        after = (each for each in sorted(instants) if each > at)
+        return next((each for each in after if self.is_open_at(each) is not now), None)
 
-    def _instant(self, day: date, minute: int, *, fold: int = 0) -> datetime:
-        midnight = datetime(day.year, day.month, day.day, fold=fold, tzinfo=self._zone)
-        # Arithmetic within one zone moves the clock on the wall, which is what is wanted.
-        return (midnight + timedelta(minutes=minute)).replace(fold=fold).astimezone(UTC)
+
+def _next_edge(stretches: Minutes, minute: int, *, now: bool) -> int | None:
+    """Return the first minute of a day after *minute* at which it is not as it is *now*.
+
+    -1 is the end of the day before.
+    """
+    if not now:
+        return next((begin for begin, _ in stretches if begin > minute), None)
+    end = next((end for begin, end in stretches if begin <= max(minute, 0) < end), 0)
+    return end if end < MINUTES_OF_DAY else None
+
+
+@lru_cache(maxsize=4096)
+def _has_24_hours(day: date, zone: ZoneInfo) -> bool:
+    return _instant(day + _DAY, 0, zone) - _instant(day, 0, zone) == _DAY
+
+
+def _instant(day: date, minute: int, zone: ZoneInfo, *, fold: int = 0) -> datetime:
+    """Return when the clock in *zone* shows *minute* of *day*: the first time, or with *fold* the last."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    # Arithmetic within one zone moves the clock on the wall, which is what is wanted.
+    return (midnight + timedelta(minutes=minute)).replace(fold=fold).astimezone(UTC)
 
 
 def _merged(before: Iterable[Hours], today: Iterable[Hours]) -> Minutes:

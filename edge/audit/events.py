@@ -20,6 +20,7 @@ class EventKind(StrEnum):
 
     DECISION = "decision"
     REMOTE_UNLOCK = "remote-unlock"
+    REMOTE_COMMAND = "remote-command"
     ENROLLED = "enrolled"
     PERSON_CHANGED = "person-changed"
     PERSON_DELETED = "person-deleted"

@@ -13,7 +13,7 @@ from edge.commands.console import percent, say
 from edge.commands.program import Program, pass_program
 from edge.config import CameraSettings
 from edge.domain import Decision, Evidence, Face, Frame, Prompt
-from edge.hardware.choose import open_camera, open_lock
+from edge.hardware.choose import open_camera, open_inputs, open_lock, open_signaller
 from edge.wiring import wired_door
 
 
@@ -50,7 +50,13 @@ def door(program: Program, source: str | None, *, quiet: bool) -> None:
         camera = open_camera(_with_source(settings.camera, source))
         shown = () if quiet else (DecisionPrinter(),)
         with wired_door(
-            program.core, camera=camera, lock=lock, observers=shown, prompters=shown
+            program.core,
+            camera=camera,
+            lock=lock,
+            observers=shown,
+            prompters=shown,
+            inputs=open_inputs(settings.inputs),
+            signaller=open_signaller(settings.signals),
         ) as loop:
             say(f"Watching door {settings.door.name} through {camera.name}.")
             loop.run(stop)

@@ -5,14 +5,16 @@ checks the file; ``document`` writes the commented example from the same source.
 """
 
 from edge.config.document import settings_as_toml
+from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
+from edge.config.lock import LockSettings
+from edge.config.portal import PortalSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
     DoorSettings,
     LiveSettings,
-    LockSettings,
     ModelSettings,
     RecognitionSettings,
     Settings,
@@ -20,17 +22,21 @@ from edge.config.settings import (
     StorageSettings,
     WebSettings,
 )
+from edge.config.signals import SignalSettings
 
 __all__ = [
     "CameraSettings",
     "DoorSettings",
+    "InputSettings",
     "LiveSettings",
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "PortalSettings",
     "RecognitionSettings",
     "RekognitionSettings",
     "Settings",
+    "SignalSettings",
     "SiteSettings",
     "StorageSettings",
     "WebSettings",

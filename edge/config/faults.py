@@ -30,7 +30,8 @@ def _described(fault: ErrorDetails) -> str:
         case "dataclass_type":
             return f"{path}: should be a section, [{path}]"
         case "value_error":
-            return f"{path}: {fault['ctx']['error']}"
+            # A fault of several sections has no path.
+            return f"{path}: {fault['ctx']['error']}".removeprefix(": ")
         case "path_type":
             return f"{path}: should be a path in double quotes"
         case "dict_type":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
 
@@ -26,6 +26,10 @@ def _as_path(value: object) -> object:
 
 def _as_optional_path(value: object) -> object:
     return None if value == "" else _as_path(value)
+
+
+def _as_optional_line(value: object) -> object:
+    return None if value == "" else value
 
 
 def _as_key_path(value: object) -> object:
@@ -54,3 +58,8 @@ KeyPath = Annotated[Path, BeforeValidator(_as_key_path)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_as_optional_path)]
 CameraSource = Annotated[Text, StringConstraints(min_length=1), AfterValidator(_is_source)]
 Turn = Annotated[Whole, AfterValidator(_is_turn)]
+OptionalLine = Annotated[
+    Annotated[Whole, Field(ge=0, le=511)] | None, BeforeValidator(_as_optional_line)
+]
+Level: TypeAlias = Literal["high", "low"]
+Bias: TypeAlias = Literal["pull-up", "pull-down", "none"]

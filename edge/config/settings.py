@@ -6,12 +6,13 @@ puts a user's own folders in their place where somebody else runs Ostiary.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from edge.config.inputs import InputSettings
 from edge.config.kinds import (
     STRICT,
     CameraSource,
@@ -24,8 +25,12 @@ from edge.config.kinds import (
     Turn,
     Whole,
 )
+from edge.config.lines import demand_one_use_each
 from edge.config.liveness import LivenessSettings
+from edge.config.lock import LockSettings
+from edge.config.portal import PortalSettings
 from edge.config.rekognition import RekognitionSettings
+from edge.config.signals import SignalSettings
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 
 SYSTEM_FOLDER = Path("/var/lib/ostiary")
@@ -256,51 +261,6 @@ class DoorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LockSettings:
-    """What drives the lock."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
-
-    kind: Annotated[
-        Literal["gpio", "fake"],
-        Field(description='"gpio" drives a relay; "fake" drives nothing, for trying things out.'),
-    ] = "gpio"
-    chip: Annotated[
-        FilePath,
-        Field(
-            description="The chip of the pin header. On a Raspberry Pi 5 with a kernel before "
-            "6.6.45 it is /dev/gpiochip4; `gpiodetect` tells."
-        ),
-    ] = Path("/dev/gpiochip0")
-    line: Annotated[
-        Whole,
-        Field(
-            ge=0,
-            le=511,
-            description="The GPIO number of the relay's pin, not the pin's place on the header. "
-            "config.txt must hold the same number.",
-        ),
-    ] = 17
-    active_high: Annotated[
-        Switch,
-        Field(
-            description="true: a high pin releases the door. false, for a relay board that "
-            'switches at low: then write "dh" in place of "dl" in config.txt.'
-        ),
-    ] = True
-    release_seconds: Annotated[
-        Number, Field(ge=0.5, le=30, description="How long a grant releases the door.")
-    ] = 5.0
-    state_file: Annotated[
-        OptionalPath,
-        Field(
-            description='Of a "fake" lock: file that shows its state to other programs; empty for '
-            "none."
-        ),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """The web pages."""
 
@@ -361,6 +321,13 @@ class Settings:
     door: DoorSettings = field(default_factory=DoorSettings)
     liveness: LivenessSettings = field(default_factory=LivenessSettings)
     lock: LockSettings = field(default_factory=LockSettings)
+    portal: PortalSettings = field(default_factory=PortalSettings)
+    inputs: InputSettings = field(default_factory=InputSettings)
+    signals: SignalSettings = field(default_factory=SignalSettings)
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
+
+    def __post_init__(self) -> None:
+        demand_one_use_each(getattr(self, section.name) for section in fields(self))
+        self.portal.demand_below(self.lock.max_release_seconds)

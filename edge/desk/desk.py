@@ -1,4 +1,4 @@
-"""Requests to unlock, in a small encrypted file of their own.
+"""What people ask of a door, in a small encrypted file of its own.
 
 The pages write requests and read answers; only the door takes and answers them, and only it can
 reach the lock. A file rather than a socket, because a file needs nobody at the other end: a request
@@ -35,22 +35,40 @@ class Answer(StrEnum):
 
     REQUESTED = "REQUESTED"
     BUSY = "BUSY"
+    DONE = "DONE"
+    LOCKDOWN = "LOCKDOWN"
     STALE = "STALE"
     UNKNOWN_DOOR = "UNKNOWN_DOOR"
     LOCK_FAULT = "LOCK_FAULT"
 
     @property
     def outcome(self) -> Outcome:
-        """What happens to the lock."""
-        return Outcome.GRANT if self is Answer.REQUESTED else Outcome.DENY
+        """Whether the door obeys."""
+        obeyed = self in (Answer.REQUESTED, Answer.DONE)
+        return Outcome.GRANT if obeyed else Outcome.DENY
+
+
+class Command(StrEnum):
+    """What a door can be asked. The values are stored: never rename one.
+
+    UNLOCK lets somebody in, once. In lockdown nobody is let in. In office mode the door stays
+    unlocked.
+    """
+
+    UNLOCK = "unlock"
+    BEGIN_LOCKDOWN = "begin-lockdown"
+    END_LOCKDOWN = "end-lockdown"
+    BEGIN_OFFICE_MODE = "begin-office-mode"
+    END_OFFICE_MODE = "end-office-mode"
 
 
 @dataclass(frozen=True, slots=True)
-class UnlockRequest:
-    """Somebody's wish to unlock *door*. *actor* names an account, *at* is aware."""
+class DoorRequest:
+    """Somebody's wish that *door* obeys *command*. *actor* names an account, *at* is aware."""
 
     request_id: str
     door: str
+    command: Command
     reason: str
     actor: str
     at: datetime
@@ -60,7 +78,7 @@ class UnlockRequest:
 class State:
     """What became of a request; *answer* is None until the door has given one."""
 
-    request: UnlockRequest
+    request: DoorRequest
     taken: bool
     answer: Answer | None
 
@@ -97,7 +115,13 @@ class Desk:
         self._database.close()
 
     def request_unlock(self, *, door: str, reason: str, actor: str, now: datetime) -> str:
-        """Ask to unlock *door* and return the request's id; forget what is long answered.
+        """Ask to unlock *door*; see :meth:`request`."""
+        return self.request(Command.UNLOCK, door=door, reason=reason, actor=actor, now=now)
+
+    def request(
+        self, command: Command, *, door: str, reason: str, actor: str, now: datetime
+    ) -> str:
+        """Ask *door* to obey and return the request's id; forget what is long answered.
 
         :raises StorageError: if the request could not be written.
         """
@@ -105,12 +129,13 @@ class Desk:
         with self._database.transaction():
             self._database.execute("DELETE FROM requests WHERE at < ?", (to_text(now - KEPT),))
             self._database.execute(
-                "INSERT INTO requests (request_id, door, reason, actor, at) VALUES (?, ?, ?, ?, ?)",
-                (request_id, door, reason, actor, to_text(now)),
+                "INSERT INTO requests (request_id, door, command, reason, actor, at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (request_id, door, command, reason, actor, to_text(now)),
             )
         return request_id
 
-    def take(self) -> tuple[UnlockRequest, ...]:
+    def take(self) -> tuple[DoorRequest, ...]:
         """Return the requests that nobody has taken yet, oldest first, each of them only once.
 
         Costs a few microseconds while nobody writes to the desk. For the one door that answers.
@@ -120,7 +145,7 @@ class Desk:
         version = self._database.data_version()
         if version == self._seen:
             return ()
-        taken: tuple[UnlockRequest, ...] = ()
+        taken: tuple[DoorRequest, ...] = ()
         if self._database.row("SELECT 1 FROM requests WHERE taken = 0") is not None:
             with self._database.transaction():
                 rows = self._database.rows(f"{_SELECT} WHERE taken = 0 ORDER BY at")
@@ -148,10 +173,10 @@ class Desk:
         return None if row is None else _state(row)
 
 
-_SELECT = "SELECT request_id, door, reason, actor, at, taken, answer FROM requests"
+_SELECT = "SELECT request_id, door, command, reason, actor, at, taken, answer FROM requests"
 
 
-def _state(row: tuple[str, str, str, str, str, int, str | None]) -> State:
-    request_id, door, reason, actor, at, taken, answer = row
-    request = UnlockRequest(request_id, door, reason, actor, from_text(at))
+def _state(row: tuple[str, str, str, str, str, str, int, str | None]) -> State:
+    request_id, door, command, reason, actor, at, taken, answer = row
+    request = DoorRequest(request_id, door, Command(command), reason, actor, from_text(at))
     return State(request, bool(taken), None if answer is None else Answer(answer))

@@ -1,7 +1,8 @@
 """The watch at one door: camera, recognizer, presentation, decision, audit, lock; knows protocols.
 
 Each turn first attends to what people ask for by the pages, which works without a camera, and
-then looks at a frame.
+then looks at a frame. The lock is the controller's, which also watches the door's inputs, in
+threads of its own; if one of those fails, the loop ends with the error.
 
 The lock is secured first and last. An event is written to the audit before the lock is released,
 so no unlock goes unrecorded; if it cannot be written, the lock is secured and the error ends the
@@ -24,16 +25,16 @@ from edge.door.decide import DecisionPolicy, decide
 from edge.door.guard import Guard
 from edge.door.parts import (
     Badges,
+    Control,
     FaceReader,
     Heartbeat,
     Observer,
     Record,
-    Release,
     Requests,
     Sign,
 )
 from edge.door.presentation import PresentationPolicy, Question
-from edge.door.remote import RemoteUnlocking
+from edge.door.remote import RemoteControl
 from edge.door.watching import Look, Watching
 from edge.errors import AuditError, CameraError, EndOfFootageError, OstiaryError
 from edge.hardware import Camera
@@ -62,7 +63,7 @@ class DoorLoop:
         camera: Camera,
         recognizer: FaceReader,
         gallery: Badges,
-        pulse: Release,
+        control: Control,
         audit: Record,
         watchdog: Heartbeat,
         policy: DoorPolicy,
@@ -74,7 +75,7 @@ class DoorLoop:
     ) -> None:
         self._watching = Watching(camera=camera, recognizer=recognizer, policy=policy.presentation)
         self._gallery = gallery
-        self._pulse = pulse
+        self._control = control
         self._audit = audit
         self._watchdog = watchdog
         self._policy = policy
@@ -84,7 +85,7 @@ class DoorLoop:
         self._trust = trust
         self._distrust: str | None = None
         self._remote = (
-            RemoteUnlocking(requests=requests, door=policy.name, pulse=pulse, audit=audit)
+            RemoteControl(requests=requests, door=policy.name, control=control, audit=audit)
             if requests is not None
             else None
         )
@@ -95,13 +96,16 @@ class DoorLoop:
         """Watch the door until *stop* is set or the footage ends.
 
         :raises AuditError: if an event could not be recorded; the lock is secured.
-        :raises LockError: if the lock cannot be secured at the start or at the end.
+        :raises LockError: if the lock cannot be secured at the start or at the end, or what drives
+            it has failed.
         """
-        self._pulse.secure()
+        self._control.secure()
         try:
             self._record(AuditEvent(kind=EventKind.DOOR_STARTED, at=_now(), door=self._policy.name))
+            self._control.start()
             self._watchdog.ready()
             while not stop.is_set():
+                self._control.check()
                 try:
                     self._attend()
                     self._step()
@@ -117,7 +121,7 @@ class DoorLoop:
             self._record(AuditEvent(kind=EventKind.DOOR_STOPPED, at=_now(), door=self._policy.name))
         finally:
             self._watchdog.stopping()
-            self._pulse.secure()
+            self._control.secure()
 
     def _attend(self) -> None:
         if self._remote is not None:
@@ -125,7 +129,7 @@ class DoorLoop:
 
     def _show(self) -> None:
         for sign in self._signs:
-            sign.turned(released=self._pulse.active, fault=self._fault_kind)
+            sign.turned(self._control.condition, fault=self._fault_kind)
 
     def _step(self) -> None:
         look = self._watching.look()
@@ -171,7 +175,7 @@ class DoorLoop:
             candidates,
             people=self._gallery.people_count,
             now=frame.at,
-            busy=self._pulse.active,
+            refusal=self._control.refusal,
             policy=self._policy.decision,
         )
         cues: tuple[str, ...] = ()
@@ -203,11 +207,11 @@ class DoorLoop:
                 detail=detail,
             )
         )
-        if decision.granted and not self._pulse.start():
-            # Another release began between the decision and here: the record must say so.
+        if decision.granted and not self._control.grant():
+            # Something happened between the decision and here: the record must say so.
             decision = Decision(
                 outcome=Outcome.DENY,
-                reason=Reason.BUSY,
+                reason=self._control.refusal or Reason.BUSY,
                 similarity=decision.similarity,
                 threshold=decision.threshold,
                 person_id=decision.person_id,
@@ -226,8 +230,8 @@ class DoorLoop:
             self._guard.end()
         if self._fault is None or not isinstance(error, CameraError):
             # Losing the camera ends a release. While it is lost no face can begin one, so what is
-            # released then was asked for by a person, and keeps its time.
-            self._pulse.secure()
+            # released then was asked for by a person, and keeps its time. The way out stays free.
+            self._control.withdraw()
         told = f"{type(error).__name__}: {error}"
         if told == self._fault:
             return

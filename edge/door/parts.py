@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from edge.audit import AuditEntry, AuditEvent
-from edge.desk import Answer, UnlockRequest
+from edge.desk import Answer, DoorRequest
 from edge.domain import (
     Candidate,
     Decision,
@@ -14,7 +14,9 @@ from edge.domain import (
     Face,
     Frame,
     Pixels,
+    Reason,
 )
+from edge.portal import DoorCondition
 
 
 class FaceReader(Protocol):
@@ -34,13 +36,28 @@ class Badges(Protocol):
     def candidates(self, embedding: Embedding, limit: int = 2) -> tuple[Candidate, ...]: ...
 
 
-class Release(Protocol):
-    """The part of the pulse that the door needs."""
+class Control(Protocol):
+    """The part of the controller that the door needs."""
 
     @property
-    def active(self) -> bool: ...
+    def condition(self) -> DoorCondition: ...
 
-    def start(self) -> bool: ...
+    @property
+    def refusal(self) -> Reason | None: ...
+
+    def start(self) -> None: ...
+
+    def check(self) -> None: ...
+
+    def grant(
+        self, *, extended: bool = False, office: bool = False, present: bool = True
+    ) -> bool: ...
+
+    def lockdown(self, *, active: bool, detail: str = "") -> None: ...
+
+    def office_mode(self, *, active: bool, detail: str = "") -> Reason | None: ...
+
+    def withdraw(self) -> None: ...
 
     def secure(self) -> None: ...
 
@@ -70,9 +87,9 @@ class Observer(Protocol):
 
 
 class Requests(Protocol):
-    """Wishes to unlock that come from elsewhere; the door alone decides about them."""
+    """Wishes that come from elsewhere; the door alone decides about them."""
 
-    def take(self) -> tuple[UnlockRequest, ...]: ...
+    def take(self) -> tuple[DoorRequest, ...]: ...
 
     def answer(self, request_id: str, answer: Answer) -> None: ...
 
@@ -84,4 +101,4 @@ class Sign(Protocol):
     to itself: a broken screen must not stop a door.
     """
 
-    def turned(self, *, released: bool, fault: str | None) -> None: ...
+    def turned(self, condition: DoorCondition, *, fault: str | None) -> None: ...

@@ -1,7 +1,8 @@
-"""Unlocking on request: whoever may asks by the pages; the door checks, records, and obeys or not.
+"""The door on request: whoever may asks by the pages; the door checks, records, and obeys or not.
 
-A request is refused when it is stale (its sender has long turned away), when it names another door,
-or while the door is released anyway. Granted or refused, it is in the audit before anything moves.
+A request is refused when it is stale (its sender has long turned away) or names another door; one
+to unlock also while the door is released for somebody, and, like office mode, in lockdown. Granted
+or refused, it is in the audit before anything moves.
 
 A desk that cannot be read neither opens nor stops the door: it is left alone for a while, then
 tried again. An audit that cannot be written ends the loop, as for faces.
@@ -15,8 +16,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from edge.audit import AuditEvent, EventKind
-from edge.desk import Answer, UnlockRequest
-from edge.door.parts import Record, Release, Requests
+from edge.desk import Answer, Command, DoorRequest
+from edge.door.parts import Control, Record, Requests
 from edge.errors import LockError, StorageError
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ RETRY_SECONDS = 2.0
 """Pause after a fault of the desk: what a broken file costs must not slow down the door."""
 
 
-class RemoteUnlocking:
+class RemoteControl:
     """Answers the requests for one door."""
 
     def __init__(
@@ -39,13 +40,13 @@ class RemoteUnlocking:
         *,
         requests: Requests,
         door: str,
-        pulse: Release,
+        control: Control,
         audit: Record,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._requests = requests
         self._door = door
-        self._pulse = pulse
+        self._control = control
         self._audit = audit
         self._clock = clock
         self._owed: list[tuple[str, Answer]] = []
@@ -68,47 +69,63 @@ class RemoteUnlocking:
             return
         if self._broken:
             self._broken = False
-            log.warning("requests to unlock are answered again")
+            log.warning("requests from the pages are answered again")
         for request in requests:
             self._attend_to(request, now)
 
-    def _attend_to(self, request: UnlockRequest, now: datetime) -> None:
+    def _attend_to(self, request: DoorRequest, now: datetime) -> None:
         answer = self._judged(request, now)
         self._record(request, now, answer)
         if answer is Answer.REQUESTED:
             try:
-                if not self._pulse.start():
+                if not self._control.grant(present=False):
                     # Another release began between judging and here: the record must say so.
-                    answer = Answer.BUSY
+                    answer = Answer(self._control.refusal or Answer.BUSY)
                     self._record(request, now, answer)
             except LockError:
                 self._record(request, now, Answer.LOCK_FAULT)
                 self._answer(request, Answer.LOCK_FAULT)
                 raise
+        elif answer is Answer.DONE:
+            self._obey(request)
         self._answer(request, answer)
 
-    def _judged(self, request: UnlockRequest, now: datetime) -> Answer:
+    def _obey(self, request: DoorRequest) -> None:
+        detail = f"{request.actor}: {request.reason}"
+        if request.command in (Command.BEGIN_LOCKDOWN, Command.END_LOCKDOWN):
+            active = request.command is Command.BEGIN_LOCKDOWN
+            self._control.lockdown(active=active, detail=detail)
+        else:
+            active = request.command is Command.BEGIN_OFFICE_MODE
+            self._control.office_mode(active=active, detail=detail)
+
+    def _judged(self, request: DoorRequest, now: datetime) -> Answer:
         if request.door != self._door:
             return Answer.UNKNOWN_DOOR
         if not -AHEAD <= now - request.at <= FRESH:
             return Answer.STALE
-        if self._pulse.active:
-            return Answer.BUSY
-        return Answer.REQUESTED
+        if request.command is Command.UNLOCK:
+            refused = self._control.refusal
+            return Answer.REQUESTED if refused is None else Answer(refused)
+        if request.command is Command.BEGIN_OFFICE_MODE and self._control.condition.lockdown:
+            return Answer.LOCKDOWN
+        return Answer.DONE
 
-    def _record(self, request: UnlockRequest, now: datetime, answer: Answer) -> None:
+    def _record(self, request: DoorRequest, now: datetime, answer: Answer) -> None:
+        unlocks = request.command is Command.UNLOCK
+        asked = f"{request.actor}: {request.reason}"
         self._audit.append(
             AuditEvent(
-                kind=EventKind.REMOTE_UNLOCK,
+                kind=EventKind.REMOTE_UNLOCK if unlocks else EventKind.REMOTE_COMMAND,
                 at=now,
                 door=self._door,
                 outcome=answer.outcome,
                 reason=answer,
-                detail=f"{request.actor}: {request.reason}",
+                detail=asked if unlocks else f"{request.command}, {asked}",
             )
         )
 
-    def _answer(self, request: UnlockRequest, answer: Answer) -> None:
+    def _answer(self, request: DoorRequest, answer: Answer) -> None:
         self._owed.append((request.request_id, answer))
         try:
             self._pay()
@@ -124,5 +141,5 @@ class RemoteUnlocking:
     def _give_up(self, error: StorageError) -> None:
         self._retry_at = self._clock() + RETRY_SECONDS
         if not self._broken:
-            log.error("requests to unlock cannot be answered: %s", error)
+            log.error("requests from the pages cannot be answered: %s", error)
         self._broken = True

@@ -6,10 +6,24 @@ same checks, and are used only where the settings name them: nothing ever falls 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from edge.domain import Frame, Prompt
+from edge.domain import Frame, InputName, Prompt, Shown, Signal
+
+__all__ = [
+    "Camera",
+    "CardReader",
+    "DoorInputs",
+    "InputEdge",
+    "InputName",
+    "Lock",
+    "LockState",
+    "Prompter",
+    "Signaller",
+]
 
 
 class Camera(Protocol):
@@ -40,7 +54,12 @@ class LockState(StrEnum):
 
 
 class Lock(Protocol):
-    """A lock that is secured from the moment its adapter exists."""
+    """A lock that is secured from the moment its adapter exists.
+
+    The adapter itself secures a lock that nobody secured or released anew for as long as it was
+    told to wait at most, whatever becomes of its caller: a door that stays unlocked is one that
+    is released again and again.
+    """
 
     @property
     def state(self) -> LockState:
@@ -53,7 +72,9 @@ class Lock(Protocol):
         """
 
     def release(self) -> None:
-        """Unlock the door until :meth:`secure`.
+        """Unlock the door until :meth:`secure`, or until the adapter's own time is over.
+
+        Released anew, that time begins anew; the door stays unlocked meanwhile.
 
         :raises LockError: if the device did not take the command.
         """
@@ -70,3 +91,85 @@ class Prompter(Protocol):
 
         It keeps its own faults to itself, but for a log line: who cannot be asked is not let in.
         """
+
+
+class CardReader(Protocol):
+    """Something that badges are held to, or PINs are typed into."""
+
+    @property
+    def name(self) -> str:
+        """What the log and the record call this reader."""
+
+    def read(self, timeout: float) -> Shown | None:
+        """Return the oldest credential not yet returned, or None if none came in *timeout* seconds.
+
+        A reader that was lost comes back by itself. What cannot be understood (a wrong parity, half
+        a number) is dropped and counted, not raised. No value is ever logged.
+
+        :raises ReaderError: while the reader is lost; a later call may succeed.
+        """
+
+    def signal(self, signal: Signal) -> None:
+        """Show *signal* by the lights and the buzzer of the reader, until the next.
+
+        Does nothing where it has none. It keeps its own faults to itself, but for a log line: a
+        dark light must not keep a door from working.
+        """
+
+    def close(self) -> None:
+        """Give the device back; may be called twice, and ends a :meth:`read` of another thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputEdge:
+    """A change of one input.
+
+    *monotonic* is when it happened, in seconds of the clock of :func:`time.monotonic`, by the kernel
+    where it tells; otherwise when it was noticed.
+    """
+
+    input: InputName
+    active: bool
+    monotonic: float
+
+
+class DoorInputs(Protocol):
+    """The contacts and buttons of one door, free of bounces. One thread waits; any may wake it."""
+
+    def levels(self) -> Mapping[InputName, bool | None]:
+        """Return every input that is wired: active or not, or None while it is lost.
+
+        They are those after the edges that :meth:`wait` returned last; before it was called,
+        those at the beginning.
+        """
+
+    def wait(self, timeout: float) -> tuple[InputEdge, ...]:
+        """Return the changes since the last call, oldest first, waiting *timeout* seconds at most.
+
+        Returns early, perhaps with nothing, when it is woken, and when an input is lost. An
+        input that is back is told by an edge, whatever its level. Edges that the kernel lost are made
+        up for from the levels, which are read every second.
+
+        :raises InputError: once it is closed.
+        """
+
+    def wake(self) -> None:
+        """End the :meth:`wait` of another thread now, or the next one; harmless when closed."""
+
+    def close(self) -> None:
+        """Give the lines back; may be called twice, and ends a :meth:`wait` of another thread."""
+
+
+class Signaller(Prompter, Protocol):
+    """The lights and the buzzer of a door.
+
+    Prompts are shown over READY and LOOK; every other signal goes before a prompt.
+    It keeps its own faults to itself, but for a log line: a dark light must not keep a door from
+    working.
+    """
+
+    def show(self, signal: Signal) -> None:
+        """Show *signal* until the next; returns at once. The same again changes nothing."""
+
+    def close(self) -> None:
+        """Switch all off and give the lines back; may be called twice."""

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from edge.config import CameraSettings, LivenessSettings, LockSettings
+from edge.config import (
+    CameraSettings,
+    InputSettings,
+    LivenessSettings,
+    LockSettings,
+    SignalSettings,
+)
 from edge.errors import CameraError, ConfigError
-from edge.hardware import Camera, Lock, Prompter
+from edge.hardware import Camera, DoorInputs, InputName, Lock, Prompter, Signaller
 from edge.hardware.address import is_address, masked
 from edge.hardware.camera_file import FileCamera
 from edge.hardware.camera_folder import FolderCamera
@@ -16,9 +22,13 @@ from edge.hardware.camera_live import FrameSource, LiveCamera
 from edge.hardware.camera_opencv import OpenCVSource, device_path
 from edge.hardware.camera_picamera2 import Picamera2Source, load_picamera2
 from edge.hardware.frames import VideoMode
+from edge.hardware.inputs_fake import FakeInputs
 from edge.hardware.lock_fake import FakeLock
+from edge.hardware.patterns import Lamp
 from edge.hardware.prompter_fake import FakePrompter
 from edge.hardware.prompter_log import LogPrompter
+from edge.hardware.signals_fake import FakeSignals
+from edge.hardware.unwired import NoInputs, NoSignals
 from edge.hardware.v4l2 import capture_devices
 
 PICAMERA2 = "picamera2"
@@ -77,10 +87,49 @@ def open_lock(settings: LockSettings, *, echo: Callable[[str], None] | None = No
     :raises LockError: if it cannot be driven.
     """
     if settings.kind == "fake":
-        return FakeLock(state_file=settings.state_file, echo=echo)
+        return FakeLock(
+            state_file=settings.state_file, echo=echo, max_release=settings.max_release_seconds
+        )
     from edge.hardware.lock_gpio import GpioLock  # noqa: PLC0415 - gpiod exists on Linux only
 
-    return GpioLock(settings.chip, settings.line, active_high=settings.active_high)
+    return GpioLock(
+        settings.chip,
+        settings.line,
+        active_high=settings.active_high,
+        fail_safe=settings.fails == "safe",
+        max_release=settings.max_release_seconds,
+    )
+
+
+def open_inputs(settings: InputSettings) -> DoorInputs:
+    """Return the contacts and buttons that the settings name; without any, nothing ever happens.
+
+    :raises InputError: if their lines cannot be taken, or none of them can be read.
+    """
+    if settings.kind == "none":
+        return NoInputs()
+    if settings.kind == "fake":
+        return FakeInputs(pipe=settings.pipe)
+    from edge.hardware.inputs_gpio import GpioInputs  # noqa: PLC0415 - gpiod exists on Linux only
+
+    wires = {InputName(name): wire for name, wire in settings.wired().items()}
+    return GpioInputs(settings.chip, wires, debounce=settings.debounce_ms / 1000)
+
+
+def open_signaller(
+    settings: SignalSettings, *, echo: Callable[[str], None] | None = None
+) -> Signaller:
+    """Return the lights and the buzzer that the settings name; *echo* hears what fake ones show.
+
+    Lines that cannot be had are told in the log and tried again: a door works without its lights.
+    """
+    if settings.kind == "none":
+        return NoSignals()
+    if settings.kind == "fake":
+        return FakeSignals(echo=echo)
+    from edge.hardware.signals_gpio import GpioSignals  # noqa: PLC0415 - gpiod exists on Linux only
+
+    return GpioSignals(settings.chip, {Lamp(name): wire for name, wire in settings.wired().items()})
 
 
 def open_prompter(settings: LivenessSettings) -> Prompter:

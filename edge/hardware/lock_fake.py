@@ -15,8 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge.config.lock import MAX_RELEASE_SECONDS
 from edge.errors import LockError
 from edge.hardware import LockState
+from edge.hardware.release_limit import ReleaseLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Change:
 class FakeLock:
     """Obeys every command and remembers it.
 
+    After *max_release* seconds it secures itself unless it was released anew.
+
     :raises LockError: if another lock holds the *state_file*, as a GPIO line can be held only once.
     """
 
@@ -38,12 +42,16 @@ class FakeLock:
         *,
         state_file: Path | None = None,
         echo: Callable[[str], None] | None = None,
+        max_release: float = MAX_RELEASE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._state_file = state_file
         self._echo = echo
         self._clock = clock
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
+        self._limit = ReleaseLimit(
+            self._guard, lambda: self._switch(LockState.SECURED), seconds=max_release
+        )
         self._history: list[Change] = []
         self._state = LockState.RELEASED
         self._closed = False
@@ -65,6 +73,8 @@ class FakeLock:
 
     def release(self) -> None:
         with self._guard:
+            self._must_be_open()
+            self._limit.begin()
             self._switch(LockState.RELEASED)
 
     def close(self) -> None:
@@ -75,20 +85,26 @@ class FakeLock:
                 self._switch(LockState.SECURED)
             finally:
                 self._closed = True
+                self._limit.close()
                 if self._hold is not None:
                     os.close(self._hold)
 
     def _switch(self, state: LockState) -> None:
-        if self._closed:
-            raise LockError("the lock is closed; it takes no more commands.")
+        self._must_be_open()
         # Until it is sure that it is secured, a lock counts as released.
         before, self._state = self._state, LockState.RELEASED
         if self._state_file is not None:
             _write(self._state_file, state)
         self._state = state
+        if state is LockState.SECURED:
+            self._limit.end()
         self._history.append(Change(self._clock(), state))
         if self._echo is not None and (state is not before or len(self._history) == 1):
             self._echo(f"lock {state}")
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise LockError("the lock is closed; it takes no more commands.")
 
 
 def _held(state_file: Path) -> int:

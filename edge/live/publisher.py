@@ -15,6 +15,7 @@ import cv2
 from edge.domain import Decision, Evidence, Face, Frame, Pixels, Prompt
 from edge.live.folder import PICTURE, STATE, VIEWER, LiveFolder
 from edge.live.state import DoorState, LastDecision
+from edge.portal import DoorCondition
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Publisher:
         """Show what the person at the door is asked to do."""
         self._prompt = prompt
 
-    def turned(self, *, released: bool, fault: str | None) -> None:
+    def turned(self, condition: DoorCondition, *, fault: str | None) -> None:
         """Show how the door is; take everything away when nobody looks any more."""
         now = self._clock()
         if now < self._retry_at:
@@ -94,7 +95,7 @@ class Publisher:
             self._face = None
         state = DoorState(
             door=self._door,
-            released=released,
+            condition=condition,
             fault=fault,
             face=None if self._face is None else tuple(self._face.quality.reasons),
             decision=self._decision,

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
+from edge.domain import InputName
+from edge.portal import Alarm, DoorCondition, Position, Why
 from edge.storage.times import from_text, to_text
 
 
@@ -25,12 +28,12 @@ class LastDecision:
 class DoorState:
     """How the door is. *fault* is the kind of error that keeps it from looking, or None.
 
-    *face*: None for no face, else why the face is not good enough; empty for a good one. *prompt*:
+    *condition*: lock, leaf, alarms and modes. *face*: None for no face, else why the face is not good enough; empty for a good one. *prompt*:
     what the person is asked to do, if anything.
     """
 
     door: str
-    released: bool
+    condition: DoorCondition
     fault: str | None
     face: tuple[str, ...] | None
     decision: LastDecision | None
@@ -51,7 +54,7 @@ class DoorState:
             face, last = values["face"], values["decision"]
             return cls(
                 door=values["door"],
-                released=values["released"],
+                condition=_condition(values["condition"]),
                 fault=values["fault"],
                 face=None if face is None else tuple(face),
                 prompt=values["prompt"],
@@ -59,5 +62,18 @@ class DoorState:
                 if last is None
                 else LastDecision(**last | {"at": from_text(last["at"])}),
             )
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, AttributeError) as error:
             raise ValueError("this is no state of a door") from error
+
+
+def _condition(values: dict[str, Any]) -> DoorCondition:
+    why = values["why"]
+    return DoorCondition(
+        **values
+        | {
+            "why": None if why is None else Why(why),
+            "position": Position(values["position"]),
+            "alarms": tuple(Alarm(each) for each in values["alarms"]),
+            "dead": tuple(InputName(each) for each in values["dead"]),
+        }
+    )

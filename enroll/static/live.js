@@ -5,8 +5,8 @@
   const live = document.getElementById("live");
   let picture = document.getElementById("picture");
   const missing = document.getElementById("no-picture");
-  const verdict = document.getElementById("verdict");
-  const form = document.getElementById("unlock");
+  const modes = document.getElementById("mode");
+  const notes = document.getElementById("notes");
   const events = document.getElementById("events");
   const PICTURE_MS = 250, STATE_MS = 1000, ANSWER_MS = 300, SHOWN = 12;
   let last = Number(live.dataset.last);
@@ -66,8 +66,28 @@
     set("doing", now.door ? now.door.text
       : enabled ? "The door’s program is not running, or shows nothing." : "");
     document.getElementById("lamp").className = now.door && now.door.released ? "lamp open" : "lamp";
+    showDoor(now.door);
     for (const event of now.events.reverse()) add(event);
     if (now.last) last = now.last;
+  }
+
+  function showDoor(door) {
+    const lines = door ? door.notes : [];
+    if ([...notes.children].map((line) => line.textContent).join("\n") !== lines.join("\n")) {
+      notes.replaceChildren(...lines.map((text) => {
+        const line = document.createElement("li");
+        line.textContent = text;
+        return line;
+      }));
+    }
+    notes.className = door && door.alarm ? "notes alarm" : "notes";
+    const shown = {
+      "begin-lockdown": !door || !door.lockdown,
+      "end-lockdown": !door || door.lockdown,
+      "begin-office-mode": !door || !(door.office || door.lockdown),
+      "end-office-mode": !door || door.office,
+    };
+    for (const button of modes.querySelectorAll("button")) button.hidden = !shown[button.value];
   }
 
   function add(event) {
@@ -88,35 +108,39 @@
     while (events.children.length > SHOWN) events.lastElementChild.remove();
   }
 
-  function tell(mark, text) {
-    verdict.className = `verdict ${mark}`;
-    verdict.textContent = text;
+  function commands(form, verdict) {
+    const tell = (mark, text) => {
+      verdict.className = `verdict ${mark}`;
+      verdict.textContent = text;
+    };
+    form.addEventListener("submit", async (submitted) => {
+      submitted.preventDefault();
+      const buttons = form.querySelectorAll("button");
+      const body = new FormData(form, submitted.submitter);
+      for (const button of buttons) button.disabled = true;
+      tell("wait", "Asking the door …");
+      try {
+        const asked = await fetch(form.action, {
+          method: "POST", body, headers: { Accept: "application/json" },
+        });
+        if (!asked.ok) throw new Error(String(asked.status));
+        const { request } = await asked.json();
+        for (let mark = "wait"; mark === "wait";) {
+          await pause(ANSWER_MS);
+          const answer = await (await ask(live.dataset.requests + request)).json();
+          mark = answer.mark;
+          tell(mark, answer.text);
+        }
+        form.reason.value = "";
+      } catch {
+        tell("bad", "The door could not be asked. Reload the page and try again.");
+      }
+      for (const button of buttons) button.disabled = false;
+    });
   }
 
-  form.addEventListener("submit", async (submitted) => {
-    submitted.preventDefault();
-    const button = form.querySelector("button");
-    button.disabled = true;
-    tell("wait", "Asking the door …");
-    try {
-      const asked = await fetch(form.action, {
-        method: "POST", body: new FormData(form), headers: { Accept: "application/json" },
-      });
-      if (!asked.ok) throw new Error(String(asked.status));
-      const { request } = await asked.json();
-      for (let mark = "wait"; mark === "wait";) {
-        await pause(ANSWER_MS);
-        const answer = await (await ask(live.dataset.requests + request)).json();
-        mark = answer.mark;
-        tell(mark, answer.text);
-      }
-      form.reason.value = "";
-    } catch {
-      tell("bad", "The door could not be asked. Reload the page and try again.");
-    }
-    button.disabled = false;
-  });
-
+  commands(document.getElementById("unlock"), document.getElementById("verdict"));
+  commands(modes, document.getElementById("mode-verdict"));
   if (picture) again(PICTURE_MS, showPicture);
   again(STATE_MS, showState);
 })();

@@ -10,11 +10,12 @@ import pytest
 
 from edge.audit import AuditEvent, EventKind
 from edge.collection.people import NewPerson, People
-from edge.desk import Answer
-from edge.domain import Frame, Pixels
+from edge.desk import Answer, Command
+from edge.domain import Frame, InputName, Pixels
 from edge.hardware import LockState
 from edge.hardware.lock_fake import FakeLock
 from edge.live import DoorState
+from edge.portal import Alarm, DoorCondition, Position, Why
 from edge.wiring import wired_door
 from enroll.accounts import Role
 from enroll.sessions import IDLE
@@ -117,11 +118,77 @@ def test_the_state_in_words(
     """How the door is, in a sentence."""
     browser = house.signed_in(Role.OWNER)
     assert browser.get("/admin/live/state").get_json()["door"] is None
-    state = DoorState("front", released=True, fault=fault, face=face, decision=None)
+    state = DoorState(
+        "front",
+        DoorCondition(released=True, why=Why.GRANT),
+        fault=fault,
+        face=face,
+        decision=None,
+    )
     house.core.live.write("state.json", state.to_bytes())
     door = browser.get("/admin/live/state").get_json()["door"]
     assert door["released"]
     assert words in door["text"]
+
+
+def test_the_door_in_words(house: House) -> None:
+    """Alarms first, then why it is as it is; the buttons are those that make sense."""
+    browser = house.signed_in(Role.MANAGER)
+    condition = DoorCondition(
+        position=Position.OPEN,
+        alarms=(Alarm.FORCED_OPEN,),
+        lockdown=True,
+        dead=(InputName.REX,),
+    )
+    house.core.live.prepare()
+    state = DoorState("front", condition, fault=None, face=None, decision=None)
+    browser.get("/admin/live/state")
+    house.core.live.write("state.json", state.to_bytes())
+    door = browser.get("/admin/live/state").get_json()["door"]
+    assert door["notes"] == [
+        "The door was forced open.",
+        "Lockdown: nobody is let in; the way out is free.",
+        "The input “rex” is dead.",
+        "The door is open.",
+    ]
+    assert (door["alarm"], door["lockdown"], door["office"]) == (True, True, False)
+    page = browser.get("/admin/live").text
+    assert "The door was forced open." in page
+    assert 'value="begin-lockdown" hidden' in page
+    assert 'value="end-lockdown" hidden' not in page
+
+
+@pytest.mark.parametrize("command", [each for each in Command if each is not Command.UNLOCK])
+def test_a_command_goes_to_the_door_and_its_answer_comes_back(
+    house: House, command: Command
+) -> None:
+    """With account and reason, as to unlock."""
+    browser = house.signed_in(Role.MANAGER)
+    form = {"reason": "drill", "command": command.value}
+    answer = browser.send("/admin/live/command", form, page="/admin/live")
+    assert answer.status_code == 302
+    (taken,) = house.core.desk.take()
+    assert (taken.command, taken.reason) == (command, "drill")
+    house.core.desk.answer(taken.request_id, Answer.DONE)
+    assert verdict(browser, taken.request_id)[0] == "good"
+
+
+@pytest.mark.parametrize("command", ["", "open-sesame"])
+def test_an_unknown_command_is_refused(house: House, command: str) -> None:
+    """Nothing reaches the desk."""
+    browser = house.signed_in(Role.OWNER)
+    form = {"reason": "drill", "command": command}
+    assert browser.send("/admin/live/command", form, page="/admin/live").status_code == 400
+    assert house.core.desk.take() == ()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OWNER, Role.MANAGER)])
+def test_only_managers_command_the_door(house: House, role: Role) -> None:
+    """Whoever enrolls people locks nobody out, and leaves no door unlocked."""
+    browser = house.signed_in(role)
+    answer = browser.client.post("/admin/live/command", data={"command": "begin-lockdown"})
+    assert answer.status_code in (400, 403)
+    assert house.core.desk.take() == ()
 
 
 def test_events_as_they_happen(house: House) -> None:

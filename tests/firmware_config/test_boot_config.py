@@ -5,7 +5,8 @@ from __future__ import annotations
 import configparser
 from pathlib import Path
 
-from edge.config import LockSettings
+from edge.config import InputSettings, LockSettings, SignalSettings
+from edge.config.pins import PINS
 
 FOLDER = Path(__file__).parents[2] / "firmware_config"
 
@@ -20,7 +21,7 @@ def test_the_relays_pin_is_safe_before_linux_starts() -> None:
     """The firmware drives the default line to the level at which the default lock is secured."""
     lock = LockSettings()
 
-    level = "dl" if lock.active_high else "dh"
+    level = "dl" if lock.active_high is (lock.fails == "secure") else "dh"
     assert f"gpio={lock.line}=op,{level}" in boot_lines()
 
 
@@ -29,6 +30,23 @@ def test_the_power_on_pull_of_that_pin_is_the_safe_one() -> None:
     lock = LockSettings()
 
     assert (lock.line > 8) is lock.active_high
+
+
+def test_the_wiring_plan_is_safe_before_linux_starts() -> None:
+    """To be uncommented where lights and contacts are wired: dark, and pulled as the daemon does."""
+    text = (FOLDER / "config.txt").read_text(encoding="utf-8").splitlines()
+    gpio = {
+        section: ",".join(str(pin.gpio) for pin in PINS if pin.setting.startswith(section))
+        for section in ("inputs", "signals")
+    }
+    signals, inputs = SignalSettings(), InputSettings()
+
+    assert {signals.green_active, signals.red_active, signals.buzzer_active} == {"high"}
+    assert f"#gpio={gpio['signals']}=op,dl" in text
+    assert {
+        inputs.contact_bias, inputs.rex_bias, inputs.tamper_bias, inputs.fire_bias,
+    } == {"pull-up"}  # fmt: skip
+    assert f"#gpio={gpio['inputs']}=ip,pu" in text
 
 
 def test_the_camera_is_found_and_the_watchdog_is_on() -> None:

@@ -55,6 +55,41 @@ def test_somebody_is_let_in_by_request(tmp_path: Path, models: ModelStore) -> No
     assert EventKind.REMOTE_UNLOCK in kinds
 
 
+def test_the_exit_button_works_without_a_camera(tmp_path: Path, models: ModelStore) -> None:
+    """Pressed at the pipe of the fake contacts: the daemon unlocks, and records it."""
+    state, pipe = tmp_path / "lock", tmp_path / "contacts"
+    config = tmp_path / "ostiary.toml"
+    config.write_text(
+        f'[storage]\nfolder = "{tmp_path}"\n[models]\nfolder = "{models.path("sface").parent}"\n'
+        '[camera]\nsource = "/dev/video63"\n[live]\nenabled = false\n'
+        f'[lock]\nkind = "fake"\nrelease_seconds = 30.0\nstate_file = "{state}"\n'
+        f'[inputs]\nkind = "fake"\npipe = "{pipe}"\n[signals]\nkind = "fake"\n',
+        encoding="utf-8",
+    )
+    core = Core(load_settings(config, environment={}))
+    assert core.audit.count == 0
+    with subprocess.Popen(
+        [sys.executable, "-m", "edge", "--config", str(config), "door"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as door:
+        try:
+            _until(lambda: core.audit.count >= 2)  # it has started, and knows its door is closed
+            pipe.write_text("rex on\nrex off\n", encoding="ascii")
+            _until(lambda: state.read_text(encoding="ascii") == "released\n")
+            pipe.write_text("contact on\ncontact off\n", encoding="ascii")
+            _until(lambda: state.read_text(encoding="ascii") == "secured\n")
+        finally:
+            door.send_signal(signal.SIGTERM)
+            told = door.communicate(timeout=PATIENCE)
+    core.close()
+    assert door.returncode == 0, told
+    with Audit(core.audit_path, core.key, read_only=True) as audit:
+        kinds = [entry.event.kind for entry in audit.entries()]
+    passed = [EventKind.EXIT_REQUESTED, EventKind.DOOR_OPENED, EventKind.DOOR_CLOSED]
+    assert kinds[2:5] == passed
+
+
 def _answer(core: Core, request: str) -> Answer | None:
     state = core.desk.state(request)
     assert state is not None

@@ -1,4 +1,4 @@
-"""Denial is the default; a grant passes every check."""
+"""Whose face it is, and that denial is the default; a grant passes every check."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.domain import Badge, Candidate, Credentials, Decision, Evidence, Match, Reason
-from edge.door.decide import DecisionPolicy, decide
+from edge.access.shown import FaceCompared, FaceRecognized, FaceUnknown
+from edge.access.verdict import Verdict
+from edge.domain import (
+    Badge,
+    Candidate,
+    Credentials,
+    Decision,
+    Evidence,
+    Match,
+    Outcome,
+    Reason,
+)
+from edge.door.decide import DecisionPolicy, Recognition, compare, decide, recognize
 from edge.similarity import gallery_threshold
 from tests.edge.door.approaches import embedding
 
@@ -29,11 +40,85 @@ def decided(
     frames: int = 3,
     people: int = 10,
     now: datetime = NOW,
-    busy: bool = False,
+    refusal: Reason | None = None,
 ) -> Decision:
     """Decide on good evidence unless told otherwise."""
     evidence = Evidence(embedding(1), frames=frames, seen=frames)
-    return decide(evidence, candidates, people=people, now=now, busy=busy, policy=POLICY)
+    return decide(evidence, candidates, people=people, now=now, refusal=refusal, policy=POLICY)
+
+
+def seen(frames: int = 3) -> Evidence:
+    """Give evidence of a face."""
+    return Evidence(embedding(1), frames=frames, seen=frames)
+
+
+def recognized(*candidates: Candidate, people: int = 10, frames: int = 3) -> Recognition:
+    """Look for a face among *candidates*."""
+    return recognize(seen(frames), candidates, people=people, policy=POLICY)
+
+
+def test_a_face_that_is_found_is_told_with_its_credentials() -> None:
+    """Valid or not: what she may do is not asked here."""
+    nobody = Credentials("ada", suspended=True)
+
+    assert recognized(candidate(99.9, 0.7, nobody)).shown == FaceRecognized(nobody)
+    assert recognized(candidate(99.9, 0.7), candidate(50, 0.2)).person == VALID
+
+
+def test_a_face_that_is_not_found_is_told_with_the_reason() -> None:
+    """A stranger without a name, the others with the nearest."""
+    other = Credentials("eve", badges=(Badge("2"),))
+    ambiguous = recognized(candidate(99.9, 0.70), candidate(99.8, 0.65, other))
+
+    assert recognized().shown == FaceUnknown(Reason.NO_MATCH)
+    assert recognized(candidate(60, 0.25)).shown == FaceUnknown(Reason.NO_MATCH)
+    assert recognized(candidate(95, 0.45)).shown == FaceUnknown(Reason.SIMILARITY_TOO_LOW, "ada")
+    assert ambiguous.shown == FaceUnknown(Reason.AMBIGUOUS, "ada")
+    assert recognized(candidate(99.9, 0.7), frames=2).shown is None
+
+
+def test_a_marked_look_alike_is_recognized_as_one_of_the_two() -> None:
+    """A second factor tells which; a margin never could."""
+    twin = Credentials("ada", badges=(Badge("1"),), look_alikes=True)
+    other = Credentials("eve", badges=(Badge("2"),), look_alikes=True)
+
+    found = recognized(candidate(99.9, 0.70, twin), candidate(99.8, 0.69, other))
+    assert found.shown == FaceRecognized(twin)
+
+
+def test_the_owner_of_a_badge_is_compared_as_if_she_were_alone() -> None:
+    """What is too little among 10,000 people is enough for one."""
+    match = candidate(99.5, 0.6)
+
+    assert recognized(match, people=10_000).person is None
+    found = compare(seen(), match, policy=POLICY)
+    assert found.compared_with("ada") == FaceCompared("ada", alike=True)
+    assert found.compared_with("eve") == FaceCompared("eve", alike=False)
+
+
+@pytest.mark.parametrize("found", [candidate(99.0, 0.51), candidate(float("nan"), 0.9), None])
+def test_somebody_else_s_face_is_not_the_owner_s(found: Candidate | None) -> None:
+    """Not alike enough, no number, or no face to compare with."""
+    told = compare(seen(), found, policy=POLICY).compared_with("ada")
+
+    assert told == FaceCompared("ada", alike=False)
+
+
+def test_too_little_of_a_face_is_no_comparison() -> None:
+    """Nobody is taken for a thief because her picture was blurred."""
+    assert compare(seen(2), candidate(100, 1), policy=POLICY).compared_with("ada") is None
+
+
+def test_a_verdict_is_recorded_with_the_figures_of_the_face() -> None:
+    """Outcome, reason and name are the verdict's."""
+    found = recognized(candidate(99.9, 0.7))
+    verdict = Verdict(
+        outcome=Outcome.DENY, reason=Reason.NO_PERMISSION, explanation="", person_id="ada"
+    )
+
+    assert found.decision(verdict) == Decision(
+        Outcome.DENY, Reason.NO_PERMISSION, 99.9, 99.0, "ada"
+    )
 
 
 def test_a_clear_match_with_a_valid_badge_opens() -> None:
@@ -139,9 +224,11 @@ def test_one_valid_badge_of_several_is_enough() -> None:
     assert decided(candidate(99.9, 0.7, Credentials("ada", badges=badges))).granted
 
 
-def test_an_open_door_is_busy() -> None:
-    """While it is released for somebody, nobody else gets a pulse."""
-    assert decided(candidate(99.9, 0.7), busy=True).reason is Reason.BUSY
+@pytest.mark.parametrize("refusal", [Reason.BUSY, Reason.LOCKDOWN])
+def test_a_door_that_takes_nobody_says_why(refusal: Reason) -> None:
+    """While it is released for somebody, or in lockdown, nobody else is let in."""
+    decision = decided(candidate(99.9, 0.7), refusal=refusal)
+    assert (decision.granted, decision.reason) == (False, refusal)
 
 
 @given(

@@ -17,12 +17,14 @@ from edge.collection.person_rows import NewPerson
 from edge.config import DoorSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
 from edge.domain import Badge, Embedding, Face, Frame, Pixels
+from edge.door.controller import DoorController
 from edge.door.loop import DoorLoop
-from edge.door.pulse import Pulse
+from edge.door.parts import Record
 from edge.enrolling import Photo
 from edge.errors import AuditError, CameraError, EndOfFootageError, StorageError
 from edge.hardware import LockState
 from edge.hardware.lock_fake import FakeLock
+from edge.portal import PortalPolicy
 from edge.vision.models import ModelStore
 from edge.watchdog import Watchdog
 from edge.wiring import door_policy
@@ -94,7 +96,12 @@ class House:
         self.core = core
         self.man = man
         self.lock = FakeLock()
-        self.pulse = Pulse(self.lock, seconds=30)
+        self.control = self.controlled(core.audit)
+
+    def controlled(self, audit: Record) -> DoorController:
+        """Give the lock to a controller that records in *audit*."""
+        policy = PortalPolicy(release=30, extended_release=30)
+        return DoorController(self.lock, door="test", audit=audit, policy=policy)
 
     def watch(self, shots: Sequence[Shot], **replaced: object) -> None:
         """Run the door over *shots*, with parts *replaced*."""
@@ -102,7 +109,7 @@ class House:
             "camera": Projector(shots),
             "recognizer": self.core.recognizer,
             "gallery": self.core.gallery,
-            "pulse": self.pulse,
+            "control": self.control,
             "audit": self.core.audit,
             "watchdog": Watchdog(),
             "policy": door_policy(self.core.settings, self.core.embedder),
@@ -134,7 +141,7 @@ def house(tmp_path: Path, models: ModelStore, carphone: list[Pixels]) -> Iterato
     man = core.enroller.enroll(NewPerson("Man"), photos, (Badge("1"),), actor="test")
     house = House(core, man)
     yield house
-    house.pulse.close()
+    house.control.close()
     core.close()
 
 
@@ -344,7 +351,7 @@ def test_stopping_ends_the_loop_locked(house: House, carphone: list[Pixels]) -> 
         camera=Projector(carphone),
         recognizer=house.core.recognizer,
         gallery=house.core.gallery,
-        pulse=house.pulse,
+        control=house.control,
         audit=house.core.audit,
         watchdog=Watchdog(),
         policy=door_policy(house.core.settings, house.core.embedder),

@@ -14,16 +14,17 @@ import pytest
 from edge.audit import Audit, AuditEvent, EventKind
 from edge.config import DoorSettings, LiveSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
-from edge.desk import Answer, Desk, UnlockRequest
+from edge.desk import Answer, Command, Desk, DoorRequest
 from edge.domain import Frame, Outcome, Pixels
-from edge.door.pulse import Pulse
-from edge.door.remote import RETRY_SECONDS, RemoteUnlocking
+from edge.door.controller import DoorController
+from edge.door.remote import RETRY_SECONDS, RemoteControl
 from edge.errors import AuditError, CameraError, LockError, StorageError
 from edge.hardware import LockState
 from edge.hardware.lock_fake import FakeLock
+from edge.portal import PortalPolicy
 from edge.storage.key import Key
 from edge.vision.models import ModelStore
-from edge.wiring import wired_door
+from edge.wiring import in_lockdown, wired_door
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
@@ -37,18 +38,23 @@ class Place:
         self.door = Desk(folder / "desk.db", key)
         self.audit = Audit(folder / "audit.db", key)
         self.lock = FakeLock()
-        self.pulse = Pulse(self.lock, seconds=30)
-        self.remote = RemoteUnlocking(
-            requests=self.door, door="front", pulse=self.pulse, audit=self.audit
+        self.control = DoorController(
+            self.lock,
+            door="front",
+            audit=self.audit,
+            policy=PortalPolicy(release=30, extended_release=30),
+        )
+        self.remote = RemoteControl(
+            requests=self.door, door="front", control=self.control, audit=self.audit
         )
 
     def close(self) -> None:
-        self.pulse.close()
+        self.control.close()
         for part in (self.pages, self.door, self.audit):
             part.close()
 
-    def ask(self, *, door: str = "front") -> str:
-        return self.pages.request_unlock(door=door, reason="parcel", actor="account 7", now=NOW)
+    def ask(self, command: Command = Command.UNLOCK, *, door: str = "front") -> str:
+        return self.pages.request(command, door=door, reason="parcel", actor="account 7", now=NOW)
 
     def answer(self, request: str) -> Answer | None:
         state = self.pages.state(request)
@@ -125,10 +131,10 @@ def test_without_a_record_nothing_opens(place: Place) -> None:
             raise AuditError("the disk is full")
 
     place.ask()
-    remote = RemoteUnlocking(
+    remote = RemoteControl(
         requests=place.door,
         door="front",
-        pulse=place.pulse,
+        control=place.control,
         audit=FullDisk(),  # type: ignore[arg-type]
     )
     with pytest.raises(AuditError):
@@ -140,20 +146,21 @@ def test_without_a_record_nothing_opens(place: Place) -> None:
 def test_a_lock_that_does_not_obey_is_told(place: Place) -> None:
     """The request is answered, the record corrected, and the loop hears of the lock's fault."""
 
-    class Stuck:
-        active = False
-
-        def start(self) -> bool:
+    class Stuck(FakeLock):
+        def release(self) -> None:
             raise LockError("no current")
 
-        def secure(self) -> None: ...
-
     request = place.ask()
-    remote = RemoteUnlocking(requests=place.door, door="front", pulse=Stuck(), audit=place.audit)
+    stuck = DoorController(Stuck(), door="front", audit=place.audit)
+    remote = RemoteControl(requests=place.door, door="front", control=stuck, audit=place.audit)
     with pytest.raises(LockError):
         remote.attend(NOW)
     assert place.answer(request) is Answer.LOCK_FAULT
-    assert [event.outcome for event in place.events] == ["grant", "deny"]
+    stuck.start()
+    stuck.close()
+    asked = [event for event in place.events if event.kind is EventKind.REMOTE_UNLOCK]
+    assert [event.outcome for event in asked] == ["grant", "deny"]
+    assert EventKind.FAULT in [event.kind for event in place.events]
 
 
 def test_a_broken_desk_costs_one_look_and_one_line(
@@ -166,7 +173,7 @@ def test_a_broken_desk_costs_one_look_and_one_line(
             self.looks = 0
             self.works = False
 
-        def take(self) -> tuple[UnlockRequest, ...]:
+        def take(self) -> tuple[DoorRequest, ...]:
             self.looks += 1
             if not self.works:
                 raise StorageError("the database is damaged")
@@ -175,10 +182,10 @@ def test_a_broken_desk_costs_one_look_and_one_line(
         def answer(self, request_id: str, answer: Answer) -> None: ...
 
     flaky, seconds = Flaky(), [0.0]
-    remote = RemoteUnlocking(
+    remote = RemoteControl(
         requests=flaky,
         door="front",
-        pulse=place.pulse,
+        control=place.control,
         audit=place.audit,
         clock=lambda: seconds[0],
     )
@@ -201,7 +208,7 @@ def test_an_answer_that_could_not_be_written_is_written_later(place: Place) -> N
     seconds, busy = [0.0], [True]
 
     class Busy:
-        def take(self) -> tuple[UnlockRequest, ...]:
+        def take(self) -> tuple[DoorRequest, ...]:
             return place.door.take()
 
         def answer(self, request_id: str, answer: Answer) -> None:
@@ -209,10 +216,10 @@ def test_an_answer_that_could_not_be_written_is_written_later(place: Place) -> N
                 raise StorageError("another process keeps it locked")
             place.door.answer(request_id, answer)
 
-    remote = RemoteUnlocking(
+    remote = RemoteControl(
         requests=Busy(),
         door="front",
-        pulse=place.pulse,
+        control=place.control,
         audit=place.audit,
         clock=lambda: seconds[0],
     )
@@ -340,10 +347,67 @@ def test_a_damaged_desk_does_not_keep_the_door_from_starting(
         wired_door(core, camera=LostCamera(end), lock=FakeLock()) as loop,
     ):
         loop.run(stop)
-    assert "cannot be asked to unlock" in caplog.text
+    assert "cannot be asked anything" in caplog.text
 
 
 def test_outcomes() -> None:
-    """Only one answer moves the lock."""
+    """Two answers say that the door obeys."""
     granted: Sequence[Answer] = [each for each in Answer if each.outcome is Outcome.GRANT]
-    assert granted == [Answer.REQUESTED]
+    assert granted == [Answer.REQUESTED, Answer.DONE]
+
+
+def test_a_lockdown_is_begun_and_ended_on_request(place: Place) -> None:
+    """It ends what was released, refuses what is asked then, and who asked is on record."""
+    place.control.start()
+    place.ask()
+    place.remote.attend(NOW)
+    begun = place.ask(Command.BEGIN_LOCKDOWN)
+    place.remote.attend(NOW)
+
+    assert place.answer(begun) is Answer.DONE
+    assert place.lock.state is LockState.SECURED
+    refused = [place.ask(), place.ask(Command.BEGIN_OFFICE_MODE)]
+    place.remote.attend(NOW)
+    assert [place.answer(each) for each in refused] == [Answer.LOCKDOWN] * 2
+    ended = place.ask(Command.END_LOCKDOWN)
+    place.remote.attend(NOW)
+    assert place.answer(ended) is Answer.DONE
+    place.control.close()
+    told = [(event.kind, event.detail) for event in place.events]
+    assert (EventKind.REMOTE_COMMAND, "begin-lockdown, account 7: parcel") in told
+    assert (EventKind.LOCKDOWN_BEGAN, "account 7: parcel") in told
+    assert (EventKind.LOCKDOWN_ENDED, "account 7: parcel") in told
+
+
+def test_office_mode_waits_for_its_record(place: Place) -> None:
+    """Asked for by the pages, the door is released once that is in the audit, and locked after."""
+    place.control.start()
+    place.ask(Command.BEGIN_OFFICE_MODE)
+    place.remote.attend(NOW)
+    while place.lock.state is LockState.SECURED:
+        time.sleep(0.005)
+    assert EventKind.OFFICE_MODE_BEGAN in [event.kind for event in place.events]
+    place.ask(Command.END_OFFICE_MODE)
+    place.remote.attend(NOW)
+    assert [change.state for change in place.lock.history][-1] is LockState.SECURED
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_a_stale_command_is_refused(place: Place, command: Command) -> None:
+    """Whoever asked has long turned away."""
+    request = place.ask(command)
+    place.remote.attend(NOW + timedelta(minutes=1))
+    assert place.answer(request) is Answer.STALE
+    assert not place.control.condition.lockdown
+
+
+def test_a_lockdown_outlives_the_program(place: Place) -> None:
+    """The last word of the audit about this door counts, and no other door's."""
+    for kind, door, expected in [
+        (EventKind.LOCKDOWN_BEGAN, "back", False),
+        (EventKind.LOCKDOWN_BEGAN, "front", True),
+        (EventKind.DOOR_STARTED, "front", True),
+        (EventKind.LOCKDOWN_ENDED, "front", False),
+    ]:
+        place.audit.append(AuditEvent(kind=kind, at=NOW, door=door))
+        assert in_lockdown(place.audit, "front") is expected

@@ -8,14 +8,19 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge.config import CameraSettings, LockSettings
-from edge.errors import CameraError, ConfigError, LockError
-from edge.hardware import LockState
+from edge.config import CameraSettings, InputSettings, LockSettings, SignalSettings
+from edge.domain import Signal
+from edge.errors import CameraError, ConfigError, InputError, LockError
+from edge.hardware import InputName, LockState
 from edge.hardware.camera_file import FileCamera
 from edge.hardware.camera_folder import FolderCamera
 from edge.hardware.camera_live import LiveCamera
-from edge.hardware.choose import open_camera, open_lock
+from edge.hardware.choose import open_camera, open_inputs, open_lock, open_signaller
+from edge.hardware.inputs_fake import FakeInputs
 from edge.hardware.lock_fake import FakeLock
+from edge.hardware.signals_fake import FakeSignals
+from edge.hardware.signals_gpio import GpioSignals
+from edge.hardware.unwired import NoInputs, NoSignals
 from tests.edge.hardware.device import picture, read_until_lost
 
 
@@ -110,3 +115,41 @@ def test_a_fake_lock_is_used_only_where_it_is_named(tmp_path: Path) -> None:
     fake.close()
     with pytest.raises(LockError, match="there is no"):
         open_lock(LockSettings(kind="gpio", chip=tmp_path / "gpiochip0"))
+
+
+def test_contacts_are_those_that_the_settings_name(tmp_path: Path) -> None:
+    """Nothing is wired unless it is said; lines that cannot be had are an error."""
+    pipe = tmp_path / "inputs"
+    none, fake = open_inputs(InputSettings()), open_inputs(InputSettings(kind="fake", pipe=pipe))
+
+    assert isinstance(none, NoInputs)
+    assert isinstance(fake, FakeInputs)
+    assert set(fake.levels()) == set(InputName)
+    assert pipe.is_fifo()
+    none.close()
+    fake.close()
+    with pytest.raises(InputError, match="there is no"):
+        open_inputs(InputSettings(kind="gpio", chip=tmp_path / "gpiochip0", rex_line=23))
+
+
+def test_lights_are_those_that_the_settings_name(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Lines that cannot be had are told in the log alone: a door works without its lights."""
+    heard: list[str] = []
+    none, fake = (
+        open_signaller(SignalSettings()),
+        open_signaller(SignalSettings(kind="fake"), echo=heard.append),
+    )
+
+    assert isinstance(none, NoSignals)
+    assert isinstance(fake, FakeSignals)
+    fake.show(Signal.GRANTED)
+    assert heard == ["lights granted"]
+    wired = open_signaller(
+        SignalSettings(kind="gpio", chip=tmp_path / "gpiochip0", red_line=13, green_line=12)
+    )
+    assert isinstance(wired, GpioSignals)
+    wired.show(Signal.ALARM)
+    wired.close()
+    assert caplog.text.count("out of order: there is no") == 1

@@ -9,8 +9,6 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Self
 
 import gpiod
 import pytest
@@ -19,67 +17,33 @@ from gpiod.line import Direction, Value
 from edge.errors import LockError
 from edge.hardware import LockState
 from edge.hardware.lock_gpio import GpioLock
+from tests.edge.hardware.gpio_double import PATH, Chip
 
-CHIP = Path("/dev/gpiochip0")
-
-
-class Chip:
-    """A chip that notes what it is told, with gpiod's types."""
-
-    LineSettings = gpiod.LineSettings
-    RequestReleasedError = gpiod.RequestReleasedError
-    line = gpiod.line
-
-    def __init__(self, refusal: Exception | None = None, consumer: str = "") -> None:
-        self.refusal = refusal
-        self.consumer = consumer
-        self.calls: list[Any] = []
-        self.fault: Exception | None = None
-
-    def request_lines(
-        self, path: str, *, consumer: str, config: dict[int, gpiod.LineSettings]
-    ) -> Chip:
-        if self.refusal is not None:
-            raise self.refusal
-        ((line, settings),) = config.items()
-        self.calls.append(
-            (path, consumer, line, settings.direction, settings.output_value, settings.active_low)
-        )
-        return self
-
-    def set_value(self, line: int, value: Value) -> None:
-        if self.fault is not None:
-            raise self.fault
-        self.calls.append((line, value))
-
-    def release(self) -> None:
-        self.calls.append("given back")
-
-    def Chip(self, path: str) -> Chip:  # noqa: N802 - gpiod's name
-        assert path == str(CHIP)
-        return self
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.calls.append("chip closed")
-
-    def get_line_info(self, line: int) -> SimpleNamespace:
-        assert line == 17
-        return SimpleNamespace(consumer=self.consumer)
+CHIP = Path(PATH)
 
 
 @pytest.mark.parametrize("active_high", [True, False])
-def test_the_line_is_taken_with_the_safe_level_in_one_call(active_high: bool) -> None:
-    """No blip: direction and level come together, and the polarity is the kernel's business."""
-    chip = Chip()
-    lock = GpioLock(CHIP, 17, active_high=active_high, library=chip)
+@pytest.mark.parametrize("fail_safe", [True, False])
+def test_the_line_is_taken_with_the_secure_level_in_one_call(
+    active_high: bool, fail_safe: bool
+) -> None:
+    """No blip: direction and level come together, and the polarity is the kernel's business.
 
-    assert chip.calls == [
-        ("/dev/gpiochip0", "ostiary", 17, Direction.OUTPUT, Value.INACTIVE, not active_high)
-    ]
+    A fail-secure lock is locked while its relay is off, a fail-safe one while it is on.
+    """
+    chip = Chip()
+    lock = GpioLock(CHIP, 17, active_high=active_high, fail_safe=fail_safe, library=chip)
+
+    ((line, wanted),) = chip.calls[0].items()
+    assert (line, wanted.direction) == (17, Direction.OUTPUT)
+    assert wanted.output_value is (Value.ACTIVE if fail_safe else Value.INACTIVE)
+    assert wanted.active_low is not active_high
+    assert chip.high[17] is (active_high is fail_safe)
     assert lock.state is LockState.SECURED
+    lock.release()
+    assert chip.high[17] is (active_high is not fail_safe)
+    lock.close()
+    assert chip.high[17] is (active_high is fail_safe)
 
 
 def test_it_is_secured_before_the_line_is_given_back() -> None:
@@ -92,7 +56,7 @@ def test_it_is_secured_before_the_line_is_given_back() -> None:
     lock.close()
     lock.close()
 
-    assert chip.calls[1:] == [(17, Value.ACTIVE), (17, Value.INACTIVE), "given back"]
+    assert chip.calls[1:] == [{17: Value.ACTIVE}, {17: Value.INACTIVE}, "given back"]
     assert str(lock.state) == "secured"
     with pytest.raises(LockError, match="closed"):
         lock.release()
@@ -103,7 +67,7 @@ def test_a_line_that_does_not_obey_counts_as_released(fault: Exception) -> None:
     """Whether the command arrived is not known, so nobody may believe that the door is locked."""
     chip = Chip()
     lock = GpioLock(CHIP, 17, library=chip)
-    chip.fault = fault
+    chip.faults[17] = fault
 
     with pytest.raises(LockError, match="did not take the command"):
         lock.secure()
@@ -121,15 +85,27 @@ def test_a_line_that_does_not_obey_counts_as_released(fault: Exception) -> None:
             r"there is no /dev/gpiochip0\. .*gpiodet",
         ),
         (PermissionError(errno.EACCES, "Permission denied"), "group gpio"),
-        (OSError(errno.EBUSY, "Device or resource busy"), 'held by "ostiary".*systemctl stop'),
-        (OSError(errno.EINVAL, "Invalid argument"), "cannot be driven: .*lock.line"),
-        (ValueError("lines not found"), "cannot be driven: lines not found"),
+        (OSError(errno.EINVAL, "Invalid argument"), "cannot be taken: .*lock.line"),
+        (ValueError("lines not found"), "cannot be taken: lines not found"),
     ],
 )
 def test_a_line_that_cannot_be_taken_is_explained(refusal: Exception, said: str) -> None:
     """Each refusal names the chip or line and the way out."""
+    chip = Chip()
+    chip.refusal = refusal
+
     with pytest.raises(LockError, match=said):
-        GpioLock(CHIP, 17, library=Chip(refusal, consumer="ostiary"))
+        GpioLock(CHIP, 17, library=chip)
+
+
+@pytest.mark.parametrize(("holder", "named"), [("w1", '"w1"'), ("", "another program")])
+def test_a_line_that_is_held_is_told_with_its_holder(holder: str, named: str) -> None:
+    """The kernel knows who holds it; some give no name."""
+    chip = Chip()
+    chip.others[17] = holder
+
+    with pytest.raises(LockError, match=f"line 17 .* is held by {named}.*systemctl stop"):
+        GpioLock(CHIP, 17, library=chip)
 
 
 def test_the_real_gpiod_reports_a_missing_chip(tmp_path: Path) -> None:
@@ -137,7 +113,7 @@ def test_the_real_gpiod_reports_a_missing_chip(tmp_path: Path) -> None:
     with pytest.raises(LockError, match="there is no"):
         GpioLock(tmp_path / "gpiochip9", 17)
     (tmp_path / "file").write_text("no chip")
-    with pytest.raises(LockError, match="cannot be driven"):
+    with pytest.raises(LockError, match="cannot be taken"):
         GpioLock(tmp_path / "file", 17)
 
 

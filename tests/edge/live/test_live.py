@@ -18,17 +18,27 @@ import pytest
 
 from edge.config import DoorSettings, LiveSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
-from edge.domain import Decision, Frame, Outcome, Pixels, Reason
+from edge.domain import Decision, Frame, InputName, Outcome, Pixels, Reason
 from edge.errors import CameraError, LiveError
 from edge.hardware.lock_fake import FakeLock
 from edge.live import DoorState, LastDecision, LiveFolder, Publisher, Viewer
 from edge.live.folder import FRESH_SECONDS
 from edge.live.publisher import LONGEST_SIDE, PERIOD
+from edge.portal import Alarm, DoorCondition, Position, Why
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from edge.wiring import wired_door
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+
+CONDITION = DoorCondition(
+    released=True,
+    why=Why.EXIT,
+    position=Position.OPEN,
+    alarms=(Alarm.HELD_OPEN, Alarm.TAMPER),
+    lockdown=True,
+    dead=(InputName.FIRE,),
+)
 
 
 @pytest.fixture
@@ -62,9 +72,9 @@ def files(folder: Path) -> list[str]:
 def test_nothing_is_shown_to_nobody(memory: Path, astronaut: Pixels) -> None:
     """Without a viewer the folder stays empty."""
     publisher = Publisher(LiveFolder(memory), door="front")
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     publisher.looked(frame(astronaut), None)
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     assert files(memory) == []
 
 
@@ -78,11 +88,11 @@ def test_a_viewer_sees_picture_and_state(
     face = recognizer.largest(large)
     assert face is not None
     assert viewer.look()
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     decision = Decision(Outcome.GRANT, Reason.MATCH, 99.9, 99.0, "somebody")
     publisher.decided(frame(large), decision, None)
     publisher.looked(frame(large), face)
-    publisher.turned(released=True, fault=None)
+    publisher.turned(CONDITION, fault=None)
 
     picture = viewer.picture()
     assert picture is not None
@@ -94,7 +104,7 @@ def test_a_viewer_sees_picture_and_state(
     assert green > max(blue, red) + 40  # the box of a grant
     assert viewer.state() == DoorState(
         door="front",
-        released=True,
+        condition=CONDITION,
         fault=None,
         face=(),
         decision=LastDecision(
@@ -110,12 +120,12 @@ def test_when_the_viewer_goes_everything_goes(memory: Path, astronaut: Pixels) -
     folder = LiveFolder(memory, clock=clock)
     publisher, viewer = Publisher(folder, door="front"), Viewer(folder)
     viewer.look()
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     publisher.looked(frame(astronaut), None)
     assert "picture.jpg" in files(memory)
 
     clock.now += FRESH_SECONDS + 1
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     assert files(memory) == ["viewer"]
     assert viewer.picture() is None
 
@@ -125,7 +135,7 @@ def test_the_end_takes_everything_away(memory: Path, astronaut: Pixels) -> None:
     folder = LiveFolder(memory)
     publisher = Publisher(folder, door="front")
     Viewer(folder).look()
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     publisher.looked(frame(astronaut), None)
     publisher.close()
     assert files(memory) == ["viewer"]
@@ -137,7 +147,7 @@ def test_pictures_are_rationed(memory: Path, astronaut: Pixels) -> None:
     folder = LiveFolder(memory)
     publisher = Publisher(folder, door="front", clock=clock)
     Viewer(folder).look()
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     publisher.looked(frame(astronaut), None)
     first = (memory / "picture.jpg").stat().st_ino
     clock.now += PERIOD / 2
@@ -176,12 +186,12 @@ def test_a_folder_that_vanishes_does_not_disturb_the_door(
     folder = LiveFolder(memory)
     publisher = Publisher(folder, door="front")
     Viewer(folder).look()
-    publisher.turned(released=False, fault=None)
+    publisher.turned(DoorCondition(), fault=None)
     shutil.rmtree(memory)
     with caplog.at_level(logging.WARNING):
         for _ in range(10):
             publisher.looked(frame(astronaut), None)
-            publisher.turned(released=False, fault=None)
+            publisher.turned(DoorCondition(), fault=None)
         publisher.close()
     assert len(caplog.records) == 1
 
@@ -234,7 +244,7 @@ def test_the_whole_door_shows_itself(
     pictured, state = seen[3]
     assert pictured
     assert state is not None
-    assert (state.door, state.released, state.fault) == ("front", False, None)
+    assert (state.door, state.condition.released, state.fault) == ("front", False, None)
     assert state.face is not None
     lost = seen[5][1]
     assert lost is not None

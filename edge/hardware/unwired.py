@@ -1,0 +1,53 @@
+"""A door to which no contacts or no lights are wired: nothing ever happens, and nothing is shown."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from edge.domain import Prompt, Signal
+from edge.errors import InputError
+from edge.hardware import InputEdge, InputName
+from edge.hardware.wakeup import Wakeup
+
+
+class NoInputs:
+    """No contact, no button: only time passes, until somebody wakes who waits."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._wakeup = Wakeup()
+        self._closed = False
+
+    def levels(self) -> Mapping[InputName, bool | None]:
+        return MappingProxyType({})
+
+    def wait(self, timeout: float) -> tuple[InputEdge, ...]:
+        with self._guard:
+            if self._closed:
+                raise InputError("the inputs are closed; they tell nothing more.")
+            self._wakeup.wait(timeout)
+        return ()
+
+    def wake(self) -> None:
+        self._wakeup.wake()
+
+    def close(self) -> None:
+        self._closed = True
+        self._wakeup.wake()
+        with self._guard:
+            self._wakeup.close()
+
+
+class NoSignals:
+    """Shows nothing."""
+
+    def show(self, signal: Signal) -> None:
+        """Show nothing."""
+
+    def prompt(self, prompt: Prompt | None) -> None:
+        """Ask nothing."""
+
+    def close(self) -> None:
+        """Give nothing back."""
