@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "audit": "edge.commands.audit:audit",
     "evaluate": "edge.commands.evaluate:evaluate",
     "lock": "edge.commands.lock:lock",
+    "osdp": "edge.commands.osdp:osdp",
     "doctor": "edge.commands.doctor:doctor",
 }
 """Loaded only when called for: `ostiary lock secure` must not wait for a neural network."""

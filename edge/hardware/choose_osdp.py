@@ -7,9 +7,8 @@ from pathlib import Path
 
 from edge.config import OsdpPanelSettings, OsdpReaderSettings
 from edge.domain import Signal
-from edge.errors import KeyFileError
 from edge.hardware.osdp.channel import SerialLine
-from edge.hardware.osdp.keys import FOLDER, PANEL, ChannelKey, KeyFolder, reader_name
+from edge.hardware.osdp.keys import FOLDER, PANEL, KeyFolder, reader_name
 from edge.hardware.panel_osdp import OsdpPanel
 from edge.hardware.reader_osdp import OsdpReader
 from edge.readers import BadgeNumbers
@@ -40,7 +39,7 @@ def open_osdp_panel(
     return OsdpPanel(
         osdp_line(settings),
         address=settings.address,
-        key=_needed(keys, PANEL, "ostiary osdp install panel"),
+        key=keys.demand(PANEL),
         keep=lambda key: keys.put(PANEL, key),
         numbers=numbers,
         show=show,
@@ -55,19 +54,5 @@ def open_osdp_reader(
     :raises KeyFileError: if there is no key for one of them yet, or no good one.
     """
     keys = osdp_keys(data)
-    install = "ostiary osdp install reader"
-    of_each = {
-        address: _needed(keys, reader_name(address), f"{install} --address {address}")
-        for address in settings.numbers()
-    }
+    of_each = {address: keys.demand(reader_name(address)) for address in settings.numbers()}
     return OsdpReader(osdp_line(settings), keys=of_each, numbers=numbers)
-
-
-def _needed(keys: KeyFolder, name: str, install: str) -> ChannelKey:
-    key = keys.get(name)
-    if key is None:
-        raise KeyFileError(
-            f"there is no key for the OSDP {name.replace('-', ' ')}, and nothing is said in clear.",
-            remedy=f"Hand one over: {install}",
-        )
-    return key

@@ -51,7 +51,8 @@ class OsdpPanel:
     """Answers the panel at *line* as the reader *address*, with the panel's *key*.
 
     *keep* stores a key that the panel sets in place of it. *numbers* makes cards of badge numbers.
-    *show* is told, from a thread of the panel's own, what the panel wants shown.
+    *show* is told, from a thread of the panel's own, what the panel wants shown; it keeps its own
+    faults to itself.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class OsdpPanel:
         numbers: BadgeNumbers,
         show: Callable[[Signal], None] = lambda _: None,
         wait: float = ANNOUNCE_SECONDS,
+        settle: float = SETTLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._line = line
@@ -71,8 +73,10 @@ class OsdpPanel:
         self._numbers = numbers
         self._show = show
         self._wait = wait
+        self._settle = settle
         self._clock = clock
         self._guard = threading.Condition()
+        self._one_at_a_time = threading.Lock()
         self._closed = False
         self._told = self._seen = _Company.NOBODY
         self._seen_at = clock()
@@ -100,7 +104,7 @@ class OsdpPanel:
             raise PanelError(
                 f"the panel cannot be told {error.message}", remedy=error.remedy
             ) from error
-        with self._guard:
+        with self._one_at_a_time, self._guard:
             if not self._here():
                 return False
             self._device.send_card(bits)
@@ -147,7 +151,7 @@ class OsdpPanel:
         company = _Company.PANEL if self._here() else company
         if company is not self._seen:
             self._seen, self._seen_at = company, now
-        if company is not self._told and now - self._seen_at >= SETTLE_SECONDS:
+        if company is not self._told and now - self._seen_at >= self._settle:
             self._told = company
             log.warning(company.value, self.name)
 

@@ -140,6 +140,22 @@ class KeyFolder:
         except KeyFileError as error:
             raise KeyFileError(f"{path}: {error.message}", remedy=error.remedy) from error
 
+    def demand(self, name: str) -> ChannelKey:
+        """Return the key *name*.
+
+        :raises KeyFileError: as :meth:`get` does, and if there is none.
+        """
+        key = self.get(name)
+        if key is None:
+            side, _, address = name.partition("-")
+            install = f"ostiary osdp install {side}" + (f" --address {address}" if address else "")
+            raise KeyFileError(
+                f"there is no key for the OSDP {name.replace('-', ' ')}, and nothing is said in "
+                "clear.",
+                remedy=f"Stop the door and hand one over: {install}",
+            )
+        return key
+
     def put(self, name: str, key: ChannelKey) -> None:
         """Keep *key* under *name*; one that was there before is replaced, in one step or not at all.
 

@@ -64,6 +64,7 @@ class Peripheral:
         self._orders: list[PanelOrder] = []
         self._sent: list[bool] = []
         self._tampered = False
+        self._refused: set[int] = set()
         flags = [osdp.LibFlag.InstallMode] if key is None else [osdp.LibFlag.EnforceSecure]
         identity = osdp.PdId(1, 1, NO_SUCH_MAKER, 1, 1)
         # The library writes to standard error on its own, the contents of packets among it.
@@ -136,11 +137,19 @@ class Peripheral:
         order = _light(command) if kind == osdp.Command.LED else None
         order = _sound(command) if kind == osdp.Command.Buzzer else order
         if order is None:
-            # Whoever may set address and speed over the line could take us off it.
-            log.warning("the panel asks for what a reader of ours does not do (command %d)", kind)
-            return DONE if kind in (osdp.Command.LED, osdp.Command.Buzzer) else REFUSED
+            return self._refuse(kind)
         self._orders.append(order)
         return DONE
+
+    def _refuse(self, kind: int) -> tuple[int, None]:
+        """Say once that a command is not for us; a light of no known colour is passed over."""
+        if kind == osdp.Command.LED:
+            return DONE
+        if kind not in self._refused:
+            # Whoever may set address and speed over the line could take us off it.
+            log.warning("the panel asks for what this reader does not do: command %d", kind)
+            self._refused.add(kind)
+        return REFUSED
 
     def _take_key(self, secret: bytes) -> tuple[int, None]:
         try:

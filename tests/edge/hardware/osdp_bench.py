@@ -31,6 +31,9 @@ ADDRESS = 3
 PATIENCE = 10.0
 """Seconds that a test waits for what must happen; it goes on as soon as it has."""
 
+RESTLESS_SECONDS = 0.3
+"""After so long a restless panel begins anew."""
+
 Spoil = Callable[[bytes], bytes]
 
 
@@ -45,19 +48,23 @@ def wait_until(true: Callable[[], object], seconds: float = PATIENCE) -> bool:
 
 
 class Cable:
-    """Two serial ports whose wires are joined: *panel_port* and *reader_port*."""
+    """Serial ports whose wires are joined: *panel_port*, *reader_port* and, if asked, *second_port*.
 
-    def __init__(self) -> None:
+    As on RS-485, everybody hears everybody.
+    """
+
+    def __init__(self, *, readers: int = 1) -> None:
         self.to_reader = bytearray()
         self.to_panel = bytearray()
         self.whole = True
         self.spoil: Spoil = lambda piece: piece
-        self._masters: dict[int, int] = {}
         self._plugs: list[int] = []
         self._ended = threading.Event()
         (panel, self.panel_port), (reader, self.reader_port) = self._end(), self._end()
-        self._masters = {panel: reader, reader: panel}
         self._records = {panel: self.to_reader, reader: self.to_panel}
+        if readers > 1:
+            second, self.second_port = self._end()
+            self._records[second] = self.to_panel
         self._panel, self._reader = panel, reader
         self._thread = threading.Thread(target=self._carry, daemon=True)
         self._thread.start()
@@ -73,7 +80,7 @@ class Cable:
     ) -> None:
         self._ended.set()
         self._thread.join()
-        for descriptor in (*self._masters, *self._plugs):
+        for descriptor in (*self._records, *self._plugs):
             os.close(descriptor)
 
     def say_to_panel(self, octets: bytes) -> None:
@@ -92,12 +99,16 @@ class Cable:
 
     def _carry(self) -> None:
         while not self._ended.is_set():
-            ready, _, _ = select.select([*self._masters], [], [], 0.02)
+            ready, _, _ = select.select([*self._records], [], [], 0.02)
             for end in ready:
                 piece = os.read(end, 4096)
                 self._records[end] += piece
                 if self.whole:
-                    os.write(self._masters[end], self.spoil(piece))
+                    self._tell(self._records.keys() - {end}, self.spoil(piece))
+
+    def _tell(self, ends: set[int], piece: bytes) -> None:
+        for end in ends:
+            os.write(end, piece)
 
 
 class _Side:
@@ -134,12 +145,20 @@ class _Side:
 
 
 class PanelSide(_Side):
-    """Somebody's panel, which polls one reader."""
+    """Somebody's panel, which polls one reader; a *restless* one begins anew until it is secure."""
 
     def __init__(
-        self, port: Path, key: ChannelKey = KEY, *, address: int = ADDRESS, install: bool = False
+        self,
+        port: Path,
+        key: ChannelKey = KEY,
+        *,
+        address: int = ADDRESS,
+        install: bool = False,
+        restless: bool = False,
     ) -> None:
         super().__init__(port)
+        self._restless = restless
+        self._begun = time.monotonic()
         self.address = address
         self.reports: list[ReaderReport] = []
         self.panel = ControlPanel(self.line, {address: key}, install=install)
@@ -151,6 +170,10 @@ class PanelSide(_Side):
 
     def turn(self) -> None:
         self.reports += self.panel.refresh()
+        waited = time.monotonic() - self._begun
+        if self._restless and waited > RESTLESS_SECONDS and not self.panel.secure(self.address):
+            self._begun = time.monotonic()
+            self.panel.knock(self.address)
 
 
 class ReaderSide(_Side):
@@ -160,7 +183,15 @@ class ReaderSide(_Side):
         super().__init__(port)
         self.orders: list[PanelOrder] = []
         self.keys: list[ChannelKey] = []
+        self.address = address
         self.device = Peripheral(self.line, address=address, key=key, on_key=self.keys.append)
+
+    def press_install_button(self) -> None:
+        """Forget the key and wait for another."""
+        with self.guard:
+            self.device = Peripheral(
+                self.line, address=self.address, key=None, on_key=self.keys.append
+            )
 
     @property
     def secure(self) -> bool:

@@ -50,6 +50,7 @@ class Us:
             numbers=NUMBERS,
             show=self.shown.append,
             wait=0.3,
+            settle=0.2,
         )
         assert wait_until(lambda: self.panel._line.is_open)
 
@@ -57,6 +58,12 @@ class Us:
         if self.disk_full:
             raise KeyFileError("the disk is full")
         self.kept.append(key)
+
+
+@pytest.fixture(autouse=True)
+def _in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that was lost is tried again soon."""
+    monkeypatch.setattr("edge.hardware.osdp.link.REOPEN_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -171,10 +178,11 @@ def test_what_was_recorded_is_not_obeyed_again(us: Us, cable: Cable) -> None:
     assert not us.shown
 
 
-def test_noise_neither_kills_nor_speaks_for_the_panel(us: Us, cable: Cable) -> None:
+@pytest.mark.parametrize("pieces", [50, pytest.param(3000, marks=pytest.mark.slow)])
+def test_noise_neither_kills_nor_speaks_for_the_panel(us: Us, cable: Cable, pieces: int) -> None:
     """Whatever is sent on the line, the appliance goes on and shows nothing."""
     chance = random.Random(7)
-    for _ in range(300):
+    for _ in range(pieces):
         noise = chance.randbytes(chance.randrange(1, 60))
         cable.say_to_reader(chance.choice([b"", bytes((0xFF, 0x53, ADDRESS, 8, 0, 4))]) + noise)
         time.sleep(0.002)
@@ -246,6 +254,7 @@ def test_what_is_not_ours_to_do_is_refused(us: Us, cable: Cable) -> None:
         assert wait_until(lambda: them.secure)
 
 
+@pytest.mark.slow
 def test_an_adapter_that_is_pulled_is_found_again(
     cable: Cable, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
