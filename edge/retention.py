@@ -28,4 +28,5 @@ def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tup
             continue  # somebody else was faster
     forget_gone(database, audit)
     audit.wipe()
+    audit.seal()
     return tuple(erased)

@@ -66,6 +66,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "tflite_runtime": ("edge.vision.tflite",),
     "picamera2": ("edge.hardware.camera_picamera2", "edge.hardware.choose"),
     "gpiod": ("edge.hardware.lock_gpio",),
+    "cryptography.hazmat.primitives.asymmetric.ed25519": ("edge.storage.signing",),
     "onnx": ("edge.vision.convert",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
@@ -161,6 +162,7 @@ def test_decisions_are_pure() -> None:
     """Presentation and decision read no clock, no file and no device."""
     impure = ("time", "os", "pathlib", "threading", "logging", "random", "cv2", "socket")
     pure = (
+        "edge.audit.outlook",
         "edge.door.attacks",
         "edge.door.camera_trust",
         "edge.door.challenge",
