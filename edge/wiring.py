@@ -23,12 +23,12 @@ from edge.door.admission import AdmissionPolicy
 from edge.door.assemble import DoorPolicy, door_loop
 from edge.door.attacks import AttackPolicy
 from edge.door.camera_trust import CameraTrust
+from edge.door.card_readers import CardReaders
 from edge.door.challenge import ChallengePolicy
 from edge.door.controller import DoorController
 from edge.door.guard import Guard
 from edge.door.identify import IdentityPolicy
 from edge.door.lights import Lights
-from edge.door.card_readers import CardReaders
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
 from edge.door.parts import Observer, Requests, Sign
