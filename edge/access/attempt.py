@@ -60,11 +60,11 @@ def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pl
         case BadgeShown(owner=None):
             return _ended(attempt, Reason.UNKNOWN_BADGE, "this badge belongs to nobody")
         case BadgeShown(number, owner):
-            attempt = _with_badge(attempt, number, owner)
+            attempt = replace(attempt, badge=number, owner=owner)
         case FaceRecognized(person):
             attempt = _with_face(attempt, person)
         case FaceUnknown():
-            attempt = replace(attempt, face=True, recognized=None, why_unknown=what, proven=False)
+            attempt = replace(attempt, face=True, face_of=None, recognized=None, why_unknown=what)
         case FaceCompared(person_id, alike):
             if attempt.owner is None or attempt.owner.person_id != person_id:
                 return Step(attempt)  # the answer to what nobody asks any more
@@ -72,7 +72,7 @@ def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pl
                 return _ended(
                     attempt, Reason.WRONG_PERSON, "the face is not that of the badge's owner"
                 )
-            attempt = replace(attempt, face=True, proven=True)
+            attempt = replace(attempt, face=True, face_of=person_id)
         case PinTyped():
             attempt = replace(attempt, typed=True)
         case PinChecked():
@@ -81,34 +81,15 @@ def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pl
     return _judged(replace(attempt, until=now + door.patience), now=now, at=at, place=place)
 
 
-def _with_badge(attempt: Attempt, number: str, owner: Credentials | None) -> Attempt:
-    """Return the attempt with a badge; what was proven of somebody else is not proven of its owner."""
-    before = attempt.person
-    same = before is not None and owner is not None and before.person_id == owner.person_id
-    return replace(
-        attempt,
-        badge=number,
-        owner=owner,
-        proven=attempt.proven and same,
-        pin=attempt.pin and same,
-        duress=attempt.duress,  # somebody is under duress, whosoever badge she holds
-    )
-
-
 def _with_face(attempt: Attempt, person: Credentials) -> Attempt:
-    if attempt.owner is not None:
-        hers = attempt.owner.person_id == person.person_id
-        return replace(attempt, face=True, proven=attempt.proven or hers)
-    before = attempt.recognized
-    same = before is None or before.person_id == person.person_id
-    return replace(
-        attempt,
-        recognized=person,
-        face=True,
-        proven=True,
-        pin=attempt.pin and same,
-        why_unknown=None,
-    )
+    if attempt.owner is None:
+        return replace(
+            attempt, recognized=person, face=True, face_of=person.person_id, why_unknown=None
+        )
+    if attempt.owner.person_id == person.person_id:
+        return replace(attempt, face=True, face_of=person.person_id)
+    # Somebody like the owner, perhaps: that is for a comparison with her to say.
+    return replace(attempt, face=True)
 
 
 def _checked(
@@ -121,7 +102,7 @@ def _checked(
     if check.result is PinResult.LOCKED:
         return _ended(attempt, Reason.PIN_LOCKED, "too many wrong PINs; it is locked for a while")
     if check.result is PinResult.RIGHT:
-        return _judged(replace(attempt, pin=True), now=now, at=at, place=place)
+        return _judged(replace(attempt, pin_of=check.person_id), now=now, at=at, place=place)
     step = _judged(attempt, now=now, at=at, place=place)
     if any(isinstance(each, Verdict) for each in step.answers):
         return step  # it was not needed, or there is a better reason to deny
