@@ -33,8 +33,11 @@ COMMANDS: dict[str, str] = {
     "collections": "edge.commands.collections:collections",
     "models": "edge.commands.models:models",
     "audit": "edge.commands.audit:audit",
+    "announce": "edge.commands.announce:announce",
     "evaluate": "edge.commands.evaluate:evaluate",
     "lock": "edge.commands.lock:lock",
+    "osdp": "edge.commands.osdp:osdp",
+    "simulate": "edge.commands.simulate:simulate",
     "doctor": "edge.commands.doctor:doctor",
 }
 """Loaded only when called for: `ostiary lock secure` must not wait for a neural network."""

@@ -6,12 +6,14 @@ same code that recognizes it. Nothing here can reach a camera or a lock.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
 import cv2
 
-from edge.audit import Audit
+from edge.audit import Audit, ClockWatch, Sealer, SealPolicy
+from edge.audit.reserve import MEBIBYTE, Reserve
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.galleries import Galleries
@@ -23,6 +25,7 @@ from edge.examining import Examiner
 from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
+from edge.storage.signing import SIGNING_KEY_NAME, SigningKey, load_or_create_signing_key
 from edge.video.database import open_video
 from edge.vision.antispoof import AntiSpoof
 from edge.vision.attribute_reader import AttributeReader
@@ -37,6 +40,7 @@ ANTISPOOF = "minifasnet"
 
 COLLECTION_FILE = "collection.db"
 AUDIT_FILE = "audit.db"
+RESERVE_FILE = "audit.reserve"
 WEB_FILE = "web.db"
 DESK_FILE = "desk.db"
 VIDEO_FILE = "video.db"
@@ -151,13 +155,44 @@ class Core:
         """
         return open_collection(self.collection_path, self.key)
 
+    @property
+    def signing_key_path(self) -> Path:
+        return self.settings.storage.key_file.with_name(SIGNING_KEY_NAME)
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """What the record is signed with; made on first use.
+
+        :raises KeyFileError: if it is malformed, readable by others, or cannot be made.
+        """
+        return load_or_create_signing_key(self.signing_key_path)
+
     @cached_property
     def audit(self) -> Audit:
         """The record of events.
 
         :raises AuditError: if it cannot be opened.
         """
-        return Audit(self.audit_path, self.key)
+        wanted = self.settings.audit
+        return Audit(
+            self.audit_path,
+            self.key,
+            sealer=Sealer(
+                lambda: self.signing_key,
+                site=self.settings.site.name,
+                policy=SealPolicy(
+                    wanted.checkpoint_events, timedelta(minutes=wanted.checkpoint_minutes)
+                ),
+            ),
+            watch=ClockWatch(),
+            reserve=self.reserve,
+        )
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """The space put aside for the record, if any is to be."""
+        size = self.settings.audit.reserve_megabytes * MEBIBYTE
+        return Reserve(self.settings.storage.folder / RESERVE_FILE, size) if size else None
 
     @property
     def desk_path(self) -> Path:

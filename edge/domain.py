@@ -430,6 +430,7 @@ class Reason(StrEnum):
     SECOND_PERSON_NEEDED = "SECOND_PERSON_NEEDED"
     ANTI_PASSBACK = "ANTI_PASSBACK"
     LOCKDOWN = "LOCKDOWN"
+    PANEL_LOST = "PANEL_LOST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +438,8 @@ class Decision:
     """The answer for one presentation.
 
     *similarity* is that of the best match and *threshold* what it had to exceed, both in percent;
-    *person_id* is the best match, also of a denial that got as far as naming one.
+    *person_id* is the best match, also of a denial that got as far as naming one. *explanation* is
+    a sentence for whoever runs the site, without a name.
     """
 
     outcome: Outcome
@@ -445,6 +447,7 @@ class Decision:
     similarity: float | None = None
     threshold: float | None = None
     person_id: str | None = None
+    explanation: str = ""
 
     @property
     def granted(self) -> bool:

@@ -17,7 +17,7 @@ from edge.collection.memberships import Memberships
 from edge.collection.people import Erased, NewPerson, People, Person
 from edge.collection.search import Gallery
 from edge.domain import Badge, Embedding, Face, Match, Pixels, fuse
-from edge.erasing import erase
+from edge.erasing import erase, erasing
 from edge.errors import AlreadyEnrolledError, EnrollmentError, PhotosRefusedError
 from edge.examining import (
     AGREEMENT_SIMILARITY,
@@ -287,7 +287,7 @@ class Enroller:
 
         Otherwise raises as :meth:`People.merge` does.
         """
-        with self._database.transaction():
+        with erasing(self._database, self._audit) as record:
             likeness = self.likeness_of(keep_id, other_id)
             if likeness is not None and likeness < AGREEMENT_SIMILARITY:
                 raise EnrollmentError(
@@ -295,7 +295,9 @@ class Enroller:
                     remedy="If they are one, erase one of them, and enroll the other anew.",
                 )
             merged = self._people.merge(keep_id, other_id)
-            self._record(EventKind.PERSON_DELETED, other_id, f"merged into {keep_id}, by {actor}")
+            # Not into whom: that would be left of the one who is erased.
+            detail = f"merged into another, by {actor}"
+            record(other_id, AuditEvent(EventKind.PERSON_DELETED, self._clock(), detail=detail))
             self._record(
                 EventKind.PERSON_CHANGED,
                 keep_id,

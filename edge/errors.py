@@ -89,6 +89,10 @@ class StorageError(OstiaryError):
     """Error raised when a database cannot be opened, read or written."""
 
 
+class DiskFullError(StorageError):
+    """Error raised when the disk has no space for what is to be written; nothing was written."""
+
+
 class KeyFileError(StorageError):
     """Error raised when the key is missing, malformed, readable by others, or does not fit."""
 
@@ -166,6 +170,10 @@ class RulesError(OstiaryError):
         self.faults = faults
 
 
+class ScenarioError(OstiaryError):
+    """Error raised when a scenario for the simulation cannot be read, or makes no sense."""
+
+
 class EvaluationError(OstiaryError):
     """Error raised when a folder of photos cannot be evaluated as asked."""
 
@@ -190,8 +198,20 @@ class InputError(HardwareError):
     """Error raised when the lines of a door's contacts and buttons cannot be taken."""
 
 
+class LineError(HardwareError):
+    """Error raised when a serial line cannot be opened or used."""
+
+
 class ReaderError(HardwareError):
     """Error raised when a card reader or a PIN pad is lost, or cannot be opened."""
+
+
+class CardError(HardwareError):
+    """Error raised when what a reader sent is no card or key, or a number is of no card."""
+
+
+class PanelError(HardwareError):
+    """Error raised when an access control panel cannot be told what it must be told."""
 
 
 class LiveError(OstiaryError):
@@ -202,5 +222,13 @@ class AuditError(OstiaryError):
     """Error raised when an event cannot be recorded: the door must not open."""
 
 
+class AuditFullError(AuditError):
+    """Error raised when an event cannot be recorded since the disk is full; space may be freed."""
+
+
 class AuditBrokenError(AuditError):
     """Error raised when the audit's chain does not hold: edited, deleted or reordered."""
+
+
+class AnnouncingError(OstiaryError):
+    """Error raised when an event cannot be told to a broker or a server."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge.errors import (
+    AnnouncingError,
     AuditError,
     BucketError,
     CollectionError,
@@ -17,6 +18,7 @@ from edge.errors import (
     NoFaceError,
     OstiaryError,
     RulesError,
+    ScenarioError,
     StorageError,
     TooManyJobsError,
     VideoError,
@@ -34,7 +36,7 @@ EXIT_CODES: dict[int, str] = {
     3: "a picture or a folder of them was refused",
     4: "a model is missing or was tampered with",
     5: "the collection, its file or its key refused",
-    6: "a camera, a lock or a reader cannot be driven",
+    6: "a camera, a lock, a reader or a panel cannot be driven",
     7: "the audit cannot be written, or its chain is broken",
     INTERRUPTED: "interrupted",
 }
@@ -42,6 +44,7 @@ EXIT_CODES: dict[int, str] = {
 _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (ConfigError, USAGE),
     (RulesError, USAGE),
+    (ScenarioError, USAGE),
     (ImageError, 3),
     (BucketError, 3),
     (VideoError, 3),
@@ -56,6 +59,7 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (InUseError, 5),
     (HardwareError, 6),
     (AuditError, 7),
+    (AnnouncingError, NEGATIVE),
 )
 
 

@@ -6,22 +6,22 @@ Nothing here touches a camera or a lock, so the web pages may ask, too.
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.metadata import version
 
+from edge.audit import ClockTrust, Wanted
+from edge.audit.outlook import RECENT, outlook
+from edge.audit.reserve import MEBIBYTE
 from edge.collection.collections import Collections
 from edge.collection.people import People
 from edge.core import Core
 from edge.errors import OstiaryError
 from edge.similarity import fmr_of_similarity, gallery_threshold
 from edge.vision.status import ModelState
-
-BUILT = datetime(2026, 11, 1, tzinfo=UTC)
-"""No clock can be right that is before this program was written."""
-
 
 WITHOUT_TEXTURE: dict[str, str] = {
     "auto": "without the optional anti-spoof network everybody is asked to move",
@@ -30,6 +30,14 @@ WITHOUT_TEXTURE: dict[str, str] = {
     "stands against a video",
 }
 """What a door that demands liveness does where the network is missing, by its mode."""
+
+
+LEAST_DAYS = 30
+"""Days until the disk is full, below which it is told: time to order a larger card."""
+
+_HOUR = timedelta(hours=1)
+
+_FREE = "Free space on the disk, or keep events for less long: audit.keep_days in the settings."
 
 
 class Health(StrEnum):
@@ -134,18 +142,70 @@ def _threshold(core: Core) -> Finding:
 
 def _audit(core: Core) -> Finding:
     verified = core.audit.verify()
-    return Finding("audit", Health.WELL, f"{verified.entries} events, chain whole")
+    newest = core.audit.rows.checkpoints.newest()
+    whole = f"{verified.entries} events, chain whole"
+    if newest is None or newest.at is None:
+        return Finding("audit", Health.WELL, f"{whole}, not signed yet")
+    age = datetime.now(UTC) - newest.at
+    text = f"{whole}; signed up to event {verified.sealed}, {age / _HOUR:.1f} hours ago"
+    unsigned = core.audit.count - verified.sealed
+    if unsigned and age > 2 * timedelta(minutes=core.settings.audit.checkpoint_minutes):
+        return Finding(
+            "audit",
+            Health.ILL,
+            f"{text}; {unsigned} events behind it are not",
+            "Is the signing key there? `ostiary audit key` tells; the door signs while it runs.",
+        )
+    if verified.signers[-1:] != (core.signing_key.public.fingerprint,):
+        return Finding(
+            "audit",
+            Health.NOTICE,
+            f"{text}, by a key that is not this device's: {verified.signers[-1]}",
+            "Compare it with the fingerprint that was written down. The next event is signed anew.",
+        )
+    return Finding("audit", Health.WELL, text)
+
+
+def _record(core: Core) -> Finding:
+    audit, now = core.audit, datetime.now(UTC)
+    free = shutil.disk_usage(core.settings.storage.folder).free
+    size = core.audit_path.stat().st_size
+    oldest = next(audit.entries(limit=1), None)
+    recent = audit.search.numbers(Wanted(since=now - RECENT))
+    seen = outlook(
+        size=size,
+        entries=audit.count - audit.rows.root()[0],
+        recent=0 if recent is None else recent[1] - recent[0] + 1,
+        span=RECENT if oldest is None else min(RECENT, now - oldest.event.at),
+        free=free,
+    )
+    days = core.settings.audit.keep_days
+    left = (
+        "" if seen.days_left is None else f", disk full in {min(seen.days_left, 36_500):,.0f} days"
+    )
+    text = (
+        f"{size / MEBIBYTE:.1f} MB, {seen.per_day / 1024:.0f} kB a day{left}; "
+        f"kept {f'{days} days' if days else 'for ever'}"
+    )
+    if core.reserve is not None and not core.reserve.kept and free < 2 * core.reserve.size:
+        return Finding("record", Health.ILL, f"{text}; THE DISK IS FULL", _FREE)
+    if seen.days_left is not None and seen.days_left < LEAST_DAYS:
+        return Finding("record", Health.NOTICE, text, _FREE)
+    return Finding("record", Health.WELL, text)
 
 
 def _clock(core: Core) -> Finding:
     now = datetime.now(UTC)
-    newest = core.audit.entries(after=max(core.audit.count - 1, 0))
-    last = max((entry.event.at for entry in newest), default=BUILT)
-    if now < max(last, BUILT):
+    trust = core.audit.clock_trust(now)
+    if not trust.plausible:
+        since = {
+            ClockTrust.BEFORE_BUILD: "this program was written later",
+            ClockTrust.BEFORE_RECORD: "the last event was more than a day later",
+        }[trust]
         return Finding(
             "clock",
             Health.ILL,
-            f"it is {now:%F %T} UTC here, but the last event was at {last:%F %T}",
+            f"it is {now:%F %T} UTC here, but {since}",
             "Set the clock: `timedatectl`; without a network, add a battery-backed clock.",
         )
     return Finding("clock", Health.WELL, f"{now:%F %T} UTC")
@@ -174,6 +234,7 @@ CHECKS: tuple[Check, ...] = (
     Check("database", _database),
     Check("retention", _retention),
     Check("audit", _audit),
+    Check("record", _record),
     Check("clock", _clock),
     Check("threshold", _threshold),
 )

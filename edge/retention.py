@@ -6,13 +6,17 @@ from datetime import datetime
 
 from edge.audit import Audit
 from edge.collection.people import Erased, People
-from edge.erasing import RETENTION, erase
+from edge.erasing import RETENTION, erase, forget_gone
 from edge.errors import NotFoundError
 from edge.storage.database import Database
 
 
 def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tuple[Erased, ...]:
     """Erase everybody whose retention has ended by *now* (aware) from every file, and record it.
+
+    What the audit tells about people who went with their collection is made unreadable, too, and
+    what an earlier erasure could not wipe from its log yet is wiped. Its newest events are signed,
+    where no door runs that does so.
 
     :raises AuditError: if one cannot be recorded: she is not erased, those before her are.
     :raises StorageError: if it fails, or somebody is deleted, but not wiped from the log yet.
@@ -23,4 +27,7 @@ def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tup
             erased.append(erase(database, audit, person_id, at=now, actor=actor, reason=RETENTION))
         except NotFoundError:
             continue  # somebody else was faster
+    forget_gone(database, audit)
+    audit.wipe()
+    audit.seal()
     return tuple(erased)

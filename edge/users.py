@@ -20,6 +20,7 @@ from edge.collection.galleries import Galleries
 from edge.collection.ownership import give_faces, take_faces
 from edge.collection.people import NewPerson, People, Person
 from edge.domain import Embedding
+from edge.erasing import erasing
 from edge.errors import NotFoundError
 from edge.examining import AGREEMENT_SIMILARITY, most_typical
 from edge.similarity import UNLOCK_SIMILARITY, Calibration
@@ -125,10 +126,13 @@ class Users:
         :raises NotFoundError: if there is no such collection or user.
         :raises AuditError: if it cannot be recorded; nothing is changed then.
         """
-        with self._database.transaction():
+        with erasing(self._database, self._audit) as record:
             person = take_faces(self._database, self.get(collection_id, user_id).person_id)
             self._people.delete(person.person_id)
-            self._record(EventKind.PERSON_DELETED, person, f"by {actor}")
+            record(
+                person.person_id,
+                AuditEvent(EventKind.PERSON_DELETED, self._clock(), detail=f"by {actor}"),
+            )
 
     def embedding(self, collection_id: str, user_id: str) -> Embedding | None:
         """Return a user's fused vector, or None if she has no face.

@@ -31,7 +31,7 @@ from edge.video.runner import JobRunner
 from edge.video.turns import SharedNetworks
 from edge.video.work import Work
 from edge.vision.attribute_reader import AttributeReader
-from edge.wiring import door_policy
+from edge.wiring import presentation_policy
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +161,7 @@ class Watchers:
             recognizer=self._networks,
             galleries=core.galleries,
             audit=core.audit,
-            policy=door_policy(core.settings, core.embedder).presentation,
+            policy=presentation_policy(core.settings, core.embedder),
             signs=_Signs(self._processors, made.name),
         )
         stop = threading.Event()

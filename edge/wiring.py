@@ -10,24 +10,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from secrets import SystemRandom
 
+from edge.access.ruleset import Factor
 from edge.audit import Audit, EventKind, Wanted
+from edge.collection.pins import Pins
+from edge.collection.rule_book import RuleBook
+from edge.collection.whereabouts import WhereaboutsStore
 from edge.config import Settings
 from edge.core import Core
 from edge.desk import DOOR_MILLISECONDS, Desk
+from edge.devices import Devices
+from edge.door.admission import AdmissionPolicy
+from edge.door.assemble import DoorPolicy, door_loop
 from edge.door.attacks import AttackPolicy
 from edge.door.camera_trust import CameraTrust
+from edge.door.card_readers import CardReaders
 from edge.door.challenge import ChallengePolicy
 from edge.door.controller import DoorController
-from edge.door.decide import DecisionPolicy
 from edge.door.guard import Guard
+from edge.door.identify import IdentityPolicy
 from edge.door.lights import Lights
 from edge.door.liveness import LivenessPolicy, Mode
-from edge.door.loop import DoorLoop, DoorPolicy
-from edge.door.parts import Observer, Requests
+from edge.door.loop import DoorLoop
+from edge.door.parts import Observer, Requests, Sign
 from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
 from edge.errors import LiveError, StorageError
-from edge.hardware import Camera, DoorInputs, Lock, Prompter, Signaller
+from edge.hardware import Camera, Lock, Prompter
 from edge.hardware.choose import open_prompter
 from edge.health import WITHOUT_TEXTURE
 from edge.live import Publisher
@@ -47,27 +55,31 @@ def wired_door(
     lock: Lock,
     observers: Sequence[Observer] = (),
     prompters: Sequence[Prompter] = (),
-    inputs: DoorInputs | None = None,
-    signaller: Signaller | None = None,
+    devices: Devices | None = None,
+    signs: Sequence[Sign] = (),
 ) -> Iterator[DoorLoop]:
     """Give the loop of the door, and give everything back afterwards, the lock secured first.
 
     *prompters* tell the person at the door how to move, beside the one of the settings. The door
-    owns *lock*, *inputs* and *signaller* from here on.
+    owns the *lock*, the *camera* and the *devices* from here on.
 
     :raises OstiaryError: if any part cannot be built; the lock is secured all the same.
     """
-    settings = core.settings
+    settings, devices = core.settings, devices or Devices()
+    signaller = devices.signaller
     with ExitStack() as parts:
-        for device in (camera, inputs, signaller):
+        for device in (camera, devices.inputs, signaller, devices.panel):
             if device is not None:
                 parts.callback(device.close)
+        readers = CardReaders(devices.readers) if devices.readers else None
+        if readers is not None:
+            parts.callback(readers.close)
         control = DoorController(
             lock,
             door=settings.door.name,
             audit=core.audit,
             policy=portal_policy(settings),
-            inputs=inputs,
+            inputs=devices.inputs,
             signaller=signaller,
             lockdown=in_lockdown(core.audit, settings.door.name),
         )
@@ -78,17 +90,26 @@ def wired_door(
         shown = _publisher(core)
         for each in shown:
             parts.callback(each.close)
-        yield DoorLoop(
+        rules = RuleBook(core.collection_path, core.key)
+        parts.callback(rules.close)
+        if readers is not None:
+            readers.start()
+        yield door_loop(
             camera=camera,
             recognizer=core.recognizer,
             gallery=core.gallery,
+            rules=rules,
+            pins=Pins(core.database, core.key),
+            presences=WhereaboutsStore(core.database),
             control=control,
             audit=core.audit,
             watchdog=Watchdog(),
-            policy=door_policy(settings, core.embedder),
+            policy=door_policy(settings, core.embedder, readable_by(settings)),
             observers=(*observers, *shown, *lights),
             requests=_requests(core, parts),
-            signs=shown,
+            readers=readers,
+            panel=devices.panel,
+            signs=(*signs, *shown),
             guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
         )
@@ -170,23 +191,51 @@ def portal_policy(settings: Settings) -> PortalPolicy:
     )
 
 
-def door_policy(settings: Settings, embedder: EmbedderCard) -> DoorPolicy:
-    """Return what the settings demand of a presentation, in the units of *embedder*."""
+def presentation_policy(settings: Settings, embedder: EmbedderCard) -> PresentationPolicy:
+    """Return how frames become evidence, in the units of *embedder*."""
+    door = settings.door
+    return PresentationPolicy(
+        frames=door.frames,
+        decide_after=door.decide_after_seconds,
+        rearm=door.rearm_seconds,
+        retry=door.retry_seconds,
+        attempts=door.attempts,
+        same_face_cosine=embedder.calibration.cosine(similarity_of_fmr(SAME_FACE_FMR)),
+    )
+
+
+def readable_by(settings: Settings) -> frozenset[Factor]:
+    """Return what can be shown at the door of *settings*."""
+    reader = settings.reader
+    if reader.kind == "none":
+        return frozenset({Factor.FACE})
+    if reader.kind != "usb":
+        return frozenset(Factor)
+    typed = ((Factor.BADGE, reader.device), (Factor.PIN, reader.pin_pad))
+    return frozenset({Factor.FACE} | {factor for factor, device in typed if device})
+
+
+def door_policy(
+    settings: Settings, embedder: EmbedderCard, readable: frozenset[Factor]
+) -> DoorPolicy:
+    """Return what the settings demand of a presentation, in the units of *embedder*.
+
+    *readable*: what can be shown at this door.
+    """
     door = settings.door
     return DoorPolicy(
         name=door.name,
-        presentation=PresentationPolicy(
-            frames=door.frames,
-            decide_after=door.decide_after_seconds,
-            rearm=door.rearm_seconds,
-            retry=door.retry_seconds,
-            attempts=door.attempts,
-            same_face_cosine=embedder.calibration.cosine(similarity_of_fmr(SAME_FACE_FMR)),
-        ),
-        decision=DecisionPolicy(
+        presentation=presentation_policy(settings, embedder),
+        identity=IdentityPolicy(
             similarity=door.similarity,
             target_fpir=door.target_fpir,
             frames=door.frames,
             margin=door.margin,
+        ),
+        admission=AdmissionPolicy(
+            door=door.name,
+            readable=readable,
+            similarity=door.similarity,
+            target_fpir=door.target_fpir,
         ),
     )

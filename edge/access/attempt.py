@@ -22,11 +22,11 @@ from edge.access.ruleset import TWO_PERSONS_SECONDS, Factor
 from edge.access.shown import (
     BadgeShown,
     FaceCompared,
+    FaceLeft,
     FaceRecognized,
     FaceUnknown,
     PinChecked,
     PinResult,
-    PinTyped,
     Shown,
 )
 from edge.access.validity import shows_duress
@@ -57,28 +57,36 @@ def shown(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pla
 
 def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Place) -> Step:
     match what:
-        case BadgeShown(owner=None):
-            return _ended(attempt, Reason.UNKNOWN_BADGE, "this badge belongs to nobody")
-        case BadgeShown(number, owner):
-            attempt = _with_badge(attempt, number, owner)
-        case FaceRecognized(person):
-            attempt = _with_face(attempt, person)
-        case FaceUnknown():
-            attempt = replace(attempt, face=True, recognized=None, why_unknown=what, proven=False)
-        case FaceCompared(person_id, alike):
-            if attempt.owner is None or attempt.owner.person_id != person_id:
-                return Step(attempt)  # the answer to what nobody asks any more
-            if not alike:
-                return _ended(
-                    attempt, Reason.WRONG_PERSON, "the face is not that of the badge's owner"
-                )
-            attempt = replace(attempt, face=True, proven=True)
-        case PinTyped():
-            attempt = replace(attempt, typed=True)
+        case FaceLeft():
+            return _without_face(attempt, place)
         case PinChecked():
             return _checked(attempt, what, now=now, at=at, place=place)
-    door = place.rules.door(place.door)
-    return _judged(replace(attempt, until=now + door.patience), now=now, at=at, place=place)
+        case BadgeShown(owner=None):
+            return _ended(attempt, Reason.UNKNOWN_BADGE, "this badge belongs to nobody")
+        case FaceCompared() if attempt.owner is None or attempt.owner.person_id != what.person_id:
+            return Step(attempt)  # the answer to what nobody asks any more
+        case FaceCompared(alike=False):
+            because = "the face is not that of the badge's owner"
+            return _ended(attempt, Reason.WRONG_PERSON, because)
+        case _:
+            until = now + place.rules.door(place.door).patience
+            taken = replace(_with(attempt, what), until=until)
+            return _judged(taken, now=now, at=at, place=place)
+
+
+def _with(attempt: Attempt, what: Shown) -> Attempt:
+    """Return the attempt with *what* was shown."""
+    match what:
+        case BadgeShown(number, owner):
+            return _with_badge(attempt, number, owner)
+        case FaceRecognized(person):
+            return _with_face(attempt, person)
+        case FaceUnknown():
+            return replace(attempt, face=True, recognized=None, why_unknown=what, proven=False)
+        case FaceCompared():
+            return replace(attempt, face=True, proven=True)
+        case _:
+            return replace(attempt, typed=True)
 
 
 def _with_badge(attempt: Attempt, number: str, owner: Credentials | None) -> Attempt:
@@ -109,6 +117,13 @@ def _with_face(attempt: Attempt, person: Credentials) -> Attempt:
         pin=attempt.pin and same,
         why_unknown=None,
     )
+
+
+def _without_face(attempt: Attempt, place: Place) -> Step:
+    """End what began with a face; of an attempt with a badge or a PIN only the face is gone."""
+    if attempt.owner is None and not attempt.typed:
+        return _over(attempt, _timed_out(attempt, place)) if attempt.face else Step(attempt)
+    return Step(replace(attempt, face=False, proven=False, recognized=None, why_unknown=None))
 
 
 def _checked(

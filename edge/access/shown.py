@@ -47,6 +47,11 @@ class FaceCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceLeft:
+    """Whoever stood before the camera is gone, and with her whatever her face has proven."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinTyped:
     """A PIN was typed. Its digits stay with who tells this, until it is asked whose it must be."""
 
@@ -68,4 +73,6 @@ class PinChecked:
     duress: bool = False
 
 
-Shown: TypeAlias = BadgeShown | FaceRecognized | FaceUnknown | FaceCompared | PinTyped | PinChecked
+Shown: TypeAlias = (
+    BadgeShown | FaceRecognized | FaceUnknown | FaceCompared | FaceLeft | PinTyped | PinChecked
+)

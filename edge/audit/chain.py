@@ -30,19 +30,31 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A recorded event with its place in the chain."""
+    """A recorded event with its place in the chain.
+
+    *erased*: it was about a person who is erased, and does not tell any more who that was.
+    """
 
     sequence: int
     event: AuditEvent
     hash: str
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A chain that holds: how many entries, and the hash of the last."""
+    """A chain that holds: how many entries, and the hash of the last.
+
+    *removed* is how many older ones were removed, *sealed* the number of the last entry that a
+    checkpoint signs, *checkpoints* how many there are, *signers* the fingerprints of their keys.
+    """
 
     entries: int
     head: str
+    removed: int = 0
+    sealed: int = 0
+    checkpoints: int = 0
+    signers: tuple[str, ...] = ()
 
 
 def hash_of(previous: str, body: str) -> str:
@@ -50,32 +62,56 @@ def hash_of(previous: str, body: str) -> str:
     return hashlib.sha256(previous.encode() + body.encode()).hexdigest()
 
 
-def verify_chain(links: Iterable[Link], *, head: tuple[int, str] | None) -> Verified:
-    """Return what *links*, in the order of their numbers, add up to.
+class Chain:
+    """Follows entries, first to last, from the *root*: the number and hash before the first."""
 
-    *head* is the number and hash of the last entry, as recorded beside the chain.
+    def __init__(self, root: tuple[int, str] = (0, FIRST_HASH)) -> None:
+        self.root = root
+        self.sequence, self.head = root
+
+    def follow(self, link: Link) -> None:
+        """Take the next entry.
+
+        :raises AuditBrokenError: if it is not the next one, or was changed.
+        """
+        self.sequence += 1
+        if link.sequence != self.sequence:
+            raise _broken(
+                self.sequence, "is missing" if link.sequence > self.sequence else "was put in"
+            )
+        if link.previous != self.head:
+            raise _broken(self.sequence, "does not follow the one before it")
+        if link.hash != hash_of(self.head, link.body):
+            raise _broken(self.sequence, "was changed")
+        self.head = link.hash
+
+    def end(self, head: tuple[int, str] | None) -> None:
+        """Hold the last entry against *head*, its number and hash as recorded beside the chain.
+
+        :raises AuditBrokenError: if they differ.
+        """
+        if head is None:
+            raise AuditBrokenError("the audit's head is missing", remedy=_REMEDY)
+        if head[0] > self.sequence:
+            raise _broken(self.sequence + 1, "is missing")
+        if head[0] < self.sequence:
+            raise _broken(head[0] + 1, "was put in")
+        if head[1] != self.head:
+            raise _broken(self.sequence, "is not the one that the head names")
+
+
+def verify_chain(
+    links: Iterable[Link], *, head: tuple[int, str] | None, root: tuple[int, str] = (0, FIRST_HASH)
+) -> Verified:
+    """Return what *links*, in the order of their numbers, add up to.
 
     :raises AuditBrokenError: naming the first entry that is missing, changed or too many.
     """
-    sequence, last = 0, FIRST_HASH
+    chain = Chain(root)
     for link in links:
-        sequence += 1
-        if link.sequence != sequence:
-            raise _broken(sequence, "is missing" if link.sequence > sequence else "was put in")
-        if link.previous != last:
-            raise _broken(sequence, "does not follow the one before it")
-        if link.hash != hash_of(last, link.body):
-            raise _broken(sequence, "was changed")
-        last = link.hash
-    if head is None:
-        raise AuditBrokenError("the audit's head is missing", remedy=_REMEDY)
-    if head[0] > sequence:
-        raise _broken(sequence + 1, "is missing")
-    if head[0] < sequence:
-        raise _broken(head[0] + 1, "was put in")
-    if head[1] != last:
-        raise _broken(sequence, "is not the one that the head names")
-    return Verified(sequence, last)
+        chain.follow(link)
+    chain.end(head)
+    return Verified(chain.sequence - root[0], chain.head, removed=root[0])
 
 
 _REMEDY = "Keep the file as evidence and restore the last backup that verifies."

@@ -80,6 +80,7 @@ class EventKind(StrEnum):
     WHEREABOUTS_RESET = "whereabouts-reset"
     CHECKPOINT = "checkpoint"
     AUDIT_PRUNED = "audit-pruned"
+    TEXT_ERASED = "text-erased"
     CLOCK_CHANGED = "clock-changed"
     FAULT = "fault"
     ALARM = "alarm"
@@ -89,8 +90,10 @@ class EventKind(StrEnum):
 class AuditEvent:
     """One thing that happened.
 
-    *at* is aware; *similarity* in percent; *person_id* and never a name, so that erasing a person
-    leaves nothing about her here.
+    *at* is aware; *similarity* in percent; *person_id* and never a name. With a person, id and
+    *detail* are stored so that erasing her makes them unreadable (``private.py``). Who did it
+    stands last in *detail*, as "by account …", "by user …" or "by key …", and stays readable. An
+    event about nobody keeps its *detail*, so it must not name anybody.
     """
 
     kind: EventKind

@@ -6,34 +6,65 @@ other rights and for another time than they are.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edge.audit.chain import AuditEntry, Link, Verified, hash_of, verify_chain
-from edge.audit.events import AuditEvent, to_body
+from edge.audit.chain import AuditEntry, Verified
+from edge.audit.clock import ClockTrust, ClockWatch, clock_trust
+from edge.audit.events import AuditEvent, EventKind
 from edge.audit.faults import as_audit_error
-from edge.audit.search import EventSearch, entry_of
-from edge.errors import AuditBrokenError
+from edge.audit.pruning import Pruned, Pruner
+from edge.audit.reserve import Reserve
+from edge.audit.rows import Rows
+from edge.audit.sealer import Sealer
+from edge.audit.search import EventSearch
+from edge.audit.subjects import Subjects
+from edge.audit.verifying import verify_rows
+from edge.audit.writing import Writer
+from edge.errors import AuditError, AuditFullError, DiskFullError
+from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
 
-PAGE = 1000
-"""Entries read at a time, so that verifying ten years takes no memory."""
+log = logging.getLogger(__name__)
 
-_BEFORE_ALL = -(2**63)
-"""Less than every number a forged entry could have."""
+TEND_SECONDS = 30.0
+"""Between two looks at what is due, however often :meth:`Audit.tend` is called."""
+
+FULL = "THE DISK IS FULL: the record goes on in the space kept for it; free space"
 
 
 class Audit:
     """The audit in one file; threads and processes may share it.
 
+    *sealer* signs checkpoints, *watch* looks for jumps of the clock, *reserve* is the space for a
+    full disk; each may be left out.
+
     :raises StorageError: if the file cannot be opened; see :func:`open_database`.
     """
 
-    def __init__(self, path: Path, key: Key, *, read_only: bool = False) -> None:
-        self._database = open_database(path, key, migrations="edge.audit", read_only=read_only)
+    def __init__(
+        self,
+        path: Path,
+        key: Key,
+        *,
+        read_only: bool = False,
+        sealer: Sealer | None = None,
+        watch: ClockWatch | None = None,
+        reserve: Reserve | None = None,
+    ) -> None:
+        self._reserve = None if read_only else reserve
+        self._database = self._opened(path, key, read_only=read_only)
+        self._rows = Rows(self._database)
+        self._subjects = Subjects(self._database)
+        self._writer = Writer(self._database, sealer=None if read_only else sealer, watch=watch)
+        self._lacking = False
+        self._tend_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +78,13 @@ class Audit:
         self.close()
 
     def close(self) -> None:
-        """Give the file back; may be called twice."""
+        """Sign what this process appended last, and give the file back; may be called twice."""
+        if self._writer.appended:
+            self._writer.appended = False
+            try:
+                self.seal()
+            except AuditError as error:
+                log.warning("the last events are not signed yet: %s", error)
         self._database.close()
 
     @property
@@ -56,29 +93,46 @@ class Audit:
         return EventSearch(self._database)
 
     @property
+    def rows(self) -> Rows:
+        """Entries and checkpoints as they are stored."""
+        return self._rows
+
+    @property
     def count(self) -> int:
-        """How many events are recorded.
+        """The number of the newest event: how many were ever recorded.
 
         :raises AuditError: if the file cannot be read.
         """
         with as_audit_error("cannot be read"):
-            return self._head()[0]
+            return self._rows.head()[0]
+
+    @property
+    def version(self) -> int:
+        """A number that changes when another connection has recorded something; cheap to ask.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            return self._database.data_version()
 
     def append(self, event: AuditEvent) -> AuditEntry:
         """Record *event*; on return it is on the disk.
 
-        :raises AuditError: if it could not be recorded: full disk, read-only file, broken chain.
+        :raises AuditFullError: if the disk is full, and the reserve used up.
+        :raises AuditError: if it could not be recorded: read-only file, broken chain, no event.
         """
-        body = to_body(event)
-        with as_audit_error("cannot be written"), self._database.transaction():
-            last, previous = self._head()
-            entry = AuditEntry(last + 1, event, hash_of(previous, body))
-            self._database.execute(
-                "INSERT INTO entries (sequence, previous, body, hash) VALUES (?, ?, ?, ?)",
-                (entry.sequence, previous, body, entry.hash),
-            )
-            self._database.execute(
-                "UPDATE head SET sequence = ?, hash = ?", (entry.sequence, entry.hash)
+        if self._reserve is None:
+            return self._append(event)
+        try:
+            return self._append(event)
+        except AuditFullError:
+            released = self._reserve.release()
+            # Tried again in any case: another process may have given the space back.
+            entry = self._append(event)
+        if released:
+            log.error(FULL)
+            self._append(
+                AuditEvent(EventKind.FAULT, event.at, door=event.door, detail="disk full, reserve")
             )
         return entry
 
@@ -88,22 +142,114 @@ class Audit:
         :raises AuditError: if the file cannot be read.
         :raises AuditBrokenError: if an entry is no event.
         """
-        for count, link in enumerate(self._links(after)):
-            if count == limit:
-                return
-            yield entry_of(link.sequence, link.body, link.hash)
+        return self._rows.entries(after=after, limit=limit)
+
+    def seal(self) -> bool:
+        """Sign the chain as it is now, unless its end is signed already; tell whether it was done.
+
+        :raises AuditError: if it cannot be written.
+        """
+        with as_audit_error("cannot be written"):
+            return self._writer.seal(only_if_due=False)
+
+    def tend(self) -> None:
+        """Sign what is due, and put the reserve aside again where there is space.
+
+        Cheap, for a loop to call at every turn. A fault is logged, since nothing is lost by it.
+        """
+        if time.monotonic() < self._tend_at:
+            return
+        self._tend_at = time.monotonic() + TEND_SECONDS
+        try:
+            with as_audit_error("cannot be written"):
+                self._writer.seal(only_if_due=True)
+        except AuditError as error:
+            log.warning("the record is not signed: %s", error)
+        if self._reserve is not None:
+            lacking = not self._reserve.fill()
+            if lacking and not self._lacking:
+                log.warning("no space can be put aside for the record: the disk is almost full")
+            self._lacking = lacking
+
+    def erase_person(self, person_id: str, event: AuditEvent) -> AuditEntry:
+        """Record *event*, which does not name her, and make all events about her unreadable.
+
+        Both or neither. Call :meth:`wipe` after it: until then her key is still in the log.
+
+        :raises AuditError: as :meth:`append` does.
+        """
+        with as_audit_error("cannot be written"), self._database.transaction():
+            self._subjects.forget(person_id)
+            return self._append(event)
+
+    def forget(self, person_id: str) -> int:
+        """Make all events about a person unreadable, recording nothing; return how many there were.
+
+        :raises AuditError: if it cannot be written.
+        """
+        with as_audit_error("cannot be written"), self._database.transaction():
+            return self._subjects.forget(person_id)
+
+    def forget_text(self, sequence: int, event: AuditEvent) -> None:
+        """Make the text of an entry unreadable that is about nobody enrolled, and record *event*.
+
+        :raises NotFoundError: if there is no such text.
+        :raises AuditError: if it cannot be written.
+        """
+        with as_audit_error("cannot be written"), self._database.transaction():
+            self._subjects.forget_text(sequence)
+            self._append(event)
+        self.wipe()
+
+    def people(self) -> tuple[str, ...]:
+        """Return the ids of all people whose events can be read.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            return self._subjects.people()
+
+    def wipe(self) -> None:
+        """Overwrite what was deleted, in the log too.
+
+        :raises AuditError: if another process reads an old state for too long.
+        """
+        with as_audit_error("is not wiped yet"):
+            self._database.truncate_log()
+
+    def prune(self, before: datetime, *, now: datetime, actor: str) -> Pruned:
+        """Remove the events before the aware time *before*, up to a checkpoint, and record it.
+
+        :raises AuditError: if it cannot be written, or not be wiped from the log yet.
+        """
+        pruner = Pruner(self._database)
+        with as_audit_error("cannot be pruned"):
+            with self._database.transaction():
+                pruned = pruner.move_root(min(before, now))
+                if pruned.entries:
+                    told = f"entries {pruned.first} to {pruned.last}, by {actor}"
+                    self._append(AuditEvent(EventKind.AUDIT_PRUNED, now, detail=told))
+                    self._writer.seal(only_if_due=False)
+            if pruner.sweep():
+                self._database.truncate_log()
+        return pruned
+
+    def clock_trust(self, now: datetime | None = None) -> ClockTrust:
+        """Return what the clock is worth, held against the newest event; *now* is aware.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            return clock_trust(now or datetime.now(UTC), last=self._writer.newest_at())
 
     def verify(self) -> Verified:
-        """Follow the whole chain, as it is at this moment.
+        """Follow the whole chain and its checkpoints, as they are at this moment.
 
         :raises AuditBrokenError: naming the first entry that is missing, changed or too many.
         :raises AuditError: if the file cannot be read.
         """
         with as_audit_error("cannot be read"), self._database.snapshot():
-            row = self._database.row("SELECT sequence, hash FROM head")
-            return verify_chain(
-                self._links(_BEFORE_ALL), head=None if row is None else (row[0], row[1])
-            )
+            return verify_rows(self._rows)
 
     def copy_to(self, path: Path) -> None:
         """Write a copy, as the audit is at this moment, to the new file *path*.
@@ -113,23 +259,16 @@ class Audit:
         with as_audit_error("cannot be copied"):
             self._database.copy_to(path)
 
-    def _head(self) -> tuple[int, str]:
-        row = self._database.row("SELECT sequence, hash FROM head")
-        if row is None:
-            raise AuditBrokenError(
-                "the audit's head is missing", remedy="Run `ostiary audit verify`."
-            )
-        return row[0], row[1]
+    def _opened(self, path: Path, key: Key, *, read_only: bool) -> Database:
+        """Open the file; where the disk is too full even for that, in the space kept for it."""
+        try:
+            return open_database(path, key, migrations="edge.audit", read_only=read_only)
+        except DiskFullError:
+            if self._reserve is None or not self._reserve.release():
+                raise
+        log.error(FULL)
+        return open_database(path, key, migrations="edge.audit", read_only=read_only)
 
-    def _links(self, after: int) -> Iterator[Link]:
-        while True:
-            with as_audit_error("cannot be read"):
-                rows = self._database.rows(
-                    "SELECT sequence, previous, body, hash FROM entries"
-                    " WHERE sequence > ? ORDER BY sequence LIMIT ?",
-                    (after, PAGE),
-                )
-            if not rows:
-                return
-            yield from (Link(*row) for row in rows)
-            after = rows[-1][0]
+    def _append(self, event: AuditEvent) -> AuditEntry:
+        with as_audit_error("cannot be written"):
+            return self._writer.append(event)

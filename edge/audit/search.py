@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from edge.audit.chain import AuditEntry
-from edge.audit.events import EventKind, from_body
+from edge.audit.events import EventKind
 from edge.audit.faults import as_audit_error
+from edge.audit.private import read_body
 from edge.errors import AuditBrokenError
 from edge.storage.database import Database
 from edge.storage.times import to_text
+
+KEY = "(SELECT key FROM mentions JOIN subjects ON row = subject WHERE sequence = entries.sequence)"
+"""The key of the person that an entry is about; NULL where there is none, or none any more."""
+
+KEPT = "entries.sequence > (SELECT sequence FROM root)"
+"""What is before the root was removed, even if it is not swept away yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +67,24 @@ class EventSearch:
             where, values = f"{where} AND sequence < ?", [*values, before]
         with as_audit_error("cannot be read"):
             rows = self._database.rows(
-                f"SELECT sequence, body, hash FROM entries WHERE {where} AND sequence > ?"  # noqa: S608 - fixed words
+                f"SELECT sequence, body, hash, {KEY} FROM entries WHERE {where} AND sequence > ?"  # noqa: S608 - fixed words
                 " ORDER BY sequence DESC LIMIT ?",
                 [*values, after, limit],
             )
         return tuple(entry_of(*row) for row in rows)
+
+    def numbers(self, wanted: Wanted) -> tuple[int, int] | None:
+        """Return the numbers of the oldest and of the newest entry that fit, or None for none.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        where, values = _where(wanted)
+        with as_audit_error("cannot be read"):
+            row = self._database.row(
+                f"SELECT min(sequence), max(sequence) FROM entries WHERE {where}",  # noqa: S608 - fixed words
+                values,
+            )
+        return None if row is None or row[0] is None else (row[0], row[1])
 
     def hours(self, wanted: Wanted) -> tuple[Tally, ...]:
         """Return how many events there are in each hour (UTC), by outcome and reason.
@@ -120,28 +140,36 @@ class EventSearch:
         return tuple(name for (name,) in rows)
 
 
-def entry_of(sequence: int, body: str, digest: str) -> AuditEntry:
-    """Return the entry that is stored so.
+def entry_of(sequence: int, body: str, digest: str, key: bytes | None) -> AuditEntry:
+    """Return the entry that is stored so; *key* is its person's.
 
-    :raises AuditBrokenError: if it is no event.
+    :raises AuditBrokenError: if it is no event, or the key does not fit.
     """
     try:
-        event = from_body(body)
+        event, erased = read_body(body, key)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise AuditBrokenError(
             f"the audit is broken: entry {sequence} is no event",
             remedy="Run `ostiary audit verify`.",
         ) from error
-    return AuditEntry(sequence, event, digest)
+    return AuditEntry(sequence, event, digest, erased)
+
+
+_ABOUT = (
+    "entries.sequence IN (SELECT sequence FROM mentions JOIN subjects ON row = subject"
+    " WHERE person_id IN ({}))"
+)
 
 
 def _where(wanted: Wanted) -> tuple[str, list[object]]:
-    terms: list[str] = ["TRUE"]
+    terms: list[str] = [KEPT]
     values: list[object] = []
-    for column, among in (("kind", wanted.kinds), ("person_id", wanted.person_ids)):
-        if among is not None:
-            terms.append(f"{column} IN ({', '.join('?' * len(among))})")
-            values += among
+    if wanted.kinds is not None:
+        terms.append(f"kind IN ({', '.join('?' * len(wanted.kinds))})")
+        values += wanted.kinds
+    if wanted.person_ids is not None:
+        terms.append(_ABOUT.format(", ".join("?" * len(wanted.person_ids))))
+        values += wanted.person_ids
     for column, value in (
         ("door", wanted.door),
         ("outcome", wanted.outcome),

@@ -271,3 +271,12 @@ def _values(person: NewPerson) -> Row:
         to_text_or_none(person.retention_until),
         person.declined,
     )
+
+
+def gone_among(database: Database, person_ids: Sequence[str]) -> tuple[str, ...]:
+    """Return those of *person_ids* that nobody has any more, in any collection."""
+    rows = database.rows(
+        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT person_id FROM people)",
+        (json.dumps(list(person_ids)),),
+    )
+    return tuple(person_id for (person_id,) in rows)

@@ -10,6 +10,7 @@ from edge.audit import AuditEvent, EventKind
 from edge.collection.collections import Collections
 from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.program import Program, pass_program
+from edge.erasing import forget_gone
 
 
 @click.group()
@@ -67,4 +68,5 @@ def delete(program: Program, collection_id: str, *, yes: bool) -> None:
     core.audit.append(
         AuditEvent(kind=EventKind.COLLECTION_DELETED, at=datetime.now(UTC), detail=collection_id)
     )
+    forget_gone(core.database, core.audit)
     say(f"Collection {collection_id} is gone.")

@@ -22,10 +22,10 @@ MARKS = {
 @json_option
 @pass_program
 def doctor(program: Program, *, as_json: bool) -> None:
-    """Check settings, models, key, database, audit, clock, camera, lock, contacts and lights.
+    """Check settings, models, key, database, audit, clock, and the devices of the door.
 
-    The lock is asked for and secured, never released; lights stay dark. Exit status 1 if anything
-    is at fault.
+    The lock is asked for and secured, never released; lights stay dark; a panel is told nothing.
+    Exit status 1 if anything is at fault.
     """
     findings = []
     for check in CHECKS:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime
 from types import FrameType
 
 import click
 
+from edge.access.attempt_state import Ask
 from edge.commands.console import percent, say
 from edge.commands.program import Program, pass_program
 from edge.config import CameraSettings
+from edge.devices import open_devices
 from edge.domain import Decision, Evidence, Face, Frame, Prompt
-from edge.hardware.choose import open_camera, open_inputs, open_lock, open_signaller
+from edge.hardware.choose import open_camera, open_lock
 from edge.wiring import wired_door
 
 
@@ -27,10 +31,13 @@ class DecisionPrinter:
         if prompt is not None:
             say(f"ASKED {prompt.words}")
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
+    def asked(self, ask: Ask) -> None:
+        say(f"WAITING for {', '.join((*ask.all_of, *ask.one_of))}")
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None:
         fused = f" over {evidence.frames} frames" if evidence else ""
         say(
-            f"{frame.at.astimezone():%H:%M:%S} {decision.outcome.upper()} {decision.reason} "
+            f"{at.astimezone():%H:%M:%S} {decision.outcome.upper()} {decision.reason} "
             f"{percent(decision.similarity)}{fused}"
         )
 
@@ -47,17 +54,20 @@ def door(program: Program, source: str | None, *, quiet: bool) -> None:
     # The lock first: whatever else is missing, the door is locked from here on.
     lock = open_lock(settings.lock)
     try:
-        camera = open_camera(_with_source(settings.camera, source))
         shown = () if quiet else (DecisionPrinter(),)
-        with wired_door(
-            program.core,
-            camera=camera,
-            lock=lock,
-            observers=shown,
-            prompters=shown,
-            inputs=open_inputs(settings.inputs),
-            signaller=open_signaller(settings.signals),
-        ) as loop:
+        with ExitStack() as opened:
+            devices = open_devices(settings, opened)
+            camera = open_camera(_with_source(settings.camera, source))
+            loop = opened.enter_context(
+                wired_door(
+                    program.core,
+                    camera=camera,
+                    lock=lock,
+                    devices=devices,
+                    observers=shown,
+                    prompters=shown,
+                )
+            )
             say(f"Watching door {settings.door.name} through {camera.name}.")
             loop.run(stop)
     finally:

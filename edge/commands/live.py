@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from edge.access.attempt_state import Ask
 from edge.commands.console import out, percent
 from edge.domain import Decision, Evidence, Face, Frame, Prompt
 
@@ -57,6 +59,10 @@ class LiveScreen:
         """Tell what stands before the door from now on, where that is known."""
         self._scene = scene
 
+    def happened(self, what: str) -> None:
+        """Tell what was done at the door, or what became of it."""
+        self.say(f"  [dim]{what}[/]")
+
     def looked(self, frame: Frame, face: Face | None) -> None:
         """Show what is seen in a frame."""
         seen = "no face"
@@ -71,12 +77,16 @@ class LiveScreen:
         if prompt is not None:
             self.say(f"[bold]Please: {prompt.words.lower()}.[/]")
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:
+    def asked(self, ask: Ask) -> None:
+        """Tell what else the person at the door is asked for."""
+        self.say(f"[bold]Please: {', '.join((*ask.all_of, *ask.one_of))}.[/]")
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None:
         """Add a decision to the table."""
         who = self._name_of(decision.person_id) if decision.person_id else "–"
         fused = f", {evidence.frames} frames" if evidence is not None else ""
         row = (
-            f"{frame.at.astimezone():%H:%M:%S}",
+            f"{at.astimezone():%H:%M:%S}",
             self._scene or "–",
             who,
             percent(decision.similarity),

@@ -4,12 +4,15 @@
 checks the file; ``document`` writes the commented example from the same source.
 """
 
+from edge.config.announcing import MqttSettings, WebhookSettings
 from edge.config.document import settings_as_toml
 from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.lock import LockSettings
+from edge.config.osdp import OsdpPanelSettings, OsdpReaderSettings
 from edge.config.portal import PortalSettings
+from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.settings import (
     CameraSettings,
@@ -32,7 +35,12 @@ __all__ = [
     "LivenessSettings",
     "LockSettings",
     "ModelSettings",
+    "MqttSettings",
+    "OsdpPanelSettings",
+    "OsdpReaderSettings",
+    "PanelSettings",
     "PortalSettings",
+    "ReaderSettings",
     "RecognitionSettings",
     "RekognitionSettings",
     "Settings",
@@ -40,6 +48,7 @@ __all__ = [
     "SiteSettings",
     "StorageSettings",
     "WebSettings",
+    "WebhookSettings",
     "load_settings",
     "settings_as_toml",
 ]

@@ -55,7 +55,11 @@ def commented_toml() -> str:
         parts.append(f"\n[{section}]\n")
         for setting in settings:
             explained = textwrap.fill(
-                setting.description, width=100, initial_indent="## ", subsequent_indent="## "
+                setting.description,
+                width=100,
+                initial_indent="## ",
+                subsequent_indent="## ",
+                break_on_hyphens=False,  # names of devices have some
             )
             parts.append(f"{explained}\n#{setting.name} = {_toml(setting.default)}\n")
     return "".join(parts)

@@ -30,7 +30,10 @@ FIRE = Pin("inputs.fire_line", 25, 22, "contact of the fire panel")
 GREEN = Pin("signals.green_line", 12, 32, "green light")
 RED = Pin("signals.red_line", 13, 33, "red light")
 BUZZER = Pin("signals.buzzer_line", 26, 37, "buzzer")
+# Pulled up at power-on is how a Wiegand line rests; the other has its pull-up set when it is taken.
+READER_D0 = Pin("reader.d0_line", 6, 31, "D0 of a Wiegand reader")
+READER_D1 = Pin("reader.d1_line", 27, 13, "D1 of a Wiegand reader")
 
-PINS = (LOCK, CONTACT, REX, TAMPER, FIRE, GREEN, RED, BUZZER)
+PINS = (LOCK, CONTACT, REX, TAMPER, FIRE, GREEN, RED, BUZZER, READER_D0, READER_D1)
 """The wiring plan, in the order of the settings. Only the lock's is a default: an input that is
 watched and not wired would be an alarm."""

@@ -6,12 +6,15 @@ puts a user's own folders in their place where somebody else runs Ostiary.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from edge.config.announcing import MqttSettings, WebhookSettings
+from edge.config.audit import AuditSettings
 from edge.config.inputs import InputSettings
 from edge.config.kinds import (
     STRICT,
@@ -28,7 +31,10 @@ from edge.config.kinds import (
 from edge.config.lines import demand_one_use_each
 from edge.config.liveness import LivenessSettings
 from edge.config.lock import LockSettings
+from edge.config.osdp import OsdpPanelSettings, OsdpReaderSettings
 from edge.config.portal import PortalSettings
+from edge.config.ports import PortUse, demand_one_use_of_each_port
+from edge.config.readers import PanelSettings, ReaderSettings
 from edge.config.rekognition import RekognitionSettings
 from edge.config.signals import SignalSettings
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
@@ -324,10 +330,27 @@ class Settings:
     portal: PortalSettings = field(default_factory=PortalSettings)
     inputs: InputSettings = field(default_factory=InputSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)
+    reader: ReaderSettings = field(default_factory=ReaderSettings)
+    osdp_reader: OsdpReaderSettings = field(default_factory=OsdpReaderSettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
+    osdp_panel: OsdpPanelSettings = field(default_factory=OsdpPanelSettings)
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
 
     def __post_init__(self) -> None:
         demand_one_use_each(getattr(self, section.name) for section in fields(self))
         self.portal.demand_below(self.lock.max_release_seconds)
+        demand_one_use_of_each_port(self._ports())
+
+    def _ports(self) -> Iterator[PortUse]:
+        if self.reader.kind == "osdp":
+            yield PortUse("osdp_reader.port", self.osdp_reader.port)
+        if self.panel.kind == "osdp":
+            yield PortUse("osdp_panel.port", self.osdp_panel.port)
+        if self.panel.kind == "wiegand":
+            yield PortUse("panel.d0_port", self.panel.d0_port)
+            yield PortUse("panel.d1_port", self.panel.d1_port)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from edge.domain import Decision, Outcome, Reason
+from edge.domain import Reason
 from edge.door.attacks import AttackPolicy, Attacks, attacked
 from edge.door.liveness import Cue, Life
 from edge.door.presentation import Question
@@ -14,13 +14,13 @@ from edge.door.watching import Look
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """What became of a match.
+    """What became of a match: *refused* says why it is worth nothing, or None for a living face.
 
-    *final* is False while the face may still convince: the denial is then held back. *cues* say for
-    the record what spoke against it, *alarm* that it was one attack too many.
+    *final* is False while the face may still convince: the refusal is then held back. *cues* say
+    for the record what spoke against it, *alarm* that it was one attack too many.
     """
 
-    decision: Decision
+    refused: Reason | None
     final: bool
     cues: tuple[str, ...] = ()
     alarm: bool = False
@@ -35,33 +35,31 @@ class Guard:
         self._attacks = Attacks()
 
     def confirm(
-        self, decision: Decision, question: Question, look: Look, *, distrust: str | None
+        self, person_id: str, question: Question, look: Look, *, distrust: str | None
     ) -> Guarded:
-        """Return what becomes of *decision*, a grant, for the face of *look*.
+        """Return what becomes of the face of *look*, which was taken for *person_id*.
 
         *distrust* tells why the camera is not believed, if it is not.
         """
         now = look.frame.monotonic
         if self._attacks.resting(now):
             self._proving.end()
-            return Guarded(_denied(decision, Reason.BACKED_OFF), final=question.final)
+            return Guarded(Reason.BACKED_OFF, final=question.final)
         if distrust is not None:
             self._proving.end()
-            denial = _denied(decision, Reason.NOT_LIVE)
-            return Guarded(denial, final=question.final, cues=(Cue.CAMERA,))
-        if look.face is None or decision.person_id is None:
-            return Guarded(_denied(decision, Reason.NOT_LIVE), final=False)
+            return Guarded(Reason.NOT_LIVE, final=question.final, cues=(Cue.CAMERA,))
+        if look.face is None:
+            return Guarded(Reason.NOT_LIVE, final=False)
         judgement = self._proving.look(
-            look.frame, look.face, began=question.began, person_id=decision.person_id
+            look.frame, look.face, began=question.began, person_id=person_id
         )
         if judgement.life is Life.LIVE:
-            return Guarded(decision, final=True)
-        denial = _denied(decision, Reason.NOT_LIVE)
+            return Guarded(None, final=True)
         if judgement.life is Life.UNDECIDED:
-            return Guarded(denial, final=False)
+            return Guarded(Reason.NOT_LIVE, final=False)
         self._attacks = attacked(self._attacks, now, self._policy)
         alarm = self._attacks.alarmed_at == now
-        return Guarded(denial, final=True, cues=judgement.cues, alarm=alarm)
+        return Guarded(Reason.NOT_LIVE, final=True, cues=judgement.cues, alarm=alarm)
 
     def absent(self, now: float) -> None:
         """Take note of a frame at *now* in which nobody matched."""
@@ -70,7 +68,3 @@ class Guard:
     def end(self) -> None:
         """Forget the face of the moment."""
         self._proving.end()
-
-
-def _denied(decision: Decision, reason: Reason) -> Decision:
-    return replace(decision, outcome=Outcome.DENY, reason=reason)

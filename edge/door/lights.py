@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
+from edge.access.attempt_state import Ask
 from edge.domain import Decision, Evidence, Face, Frame, Signal
 
 SHOWN_SECONDS = 2.0
@@ -19,20 +23,24 @@ class Shows(Protocol):
 class Lights:
     """An observer that says by *door*'s lights what becomes of a face; grants show by themselves."""
 
-    def __init__(self, door: Shows) -> None:
+    def __init__(self, door: Shows, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._door = door
-        self._denied_at: float | None = None
+        self._clock = clock
+        self._busy_until = float("-inf")
 
-    def looked(self, frame: Frame, face: Face | None) -> None:
+    def looked(self, frame: Frame, face: Face | None) -> None:  # noqa: ARG002 - Observer's signature
         """Show that a face is looked at, or that nobody is there."""
-        denied = self._denied_at
-        if denied is not None and frame.monotonic - denied < SHOWN_SECONDS:
-            return
-        self._denied_at = None
-        self._door.show(Signal.READY if face is None else Signal.LOOK)
+        if self._clock() >= self._busy_until:
+            self._door.show(Signal.READY if face is None else Signal.LOOK)
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:  # noqa: ARG002 - Observer's signature
+    def asked(self, ask: Ask) -> None:
+        """Show that something else is wanted, until it came or is waited for no longer."""
+        self._busy_until = ask.until
+        self._door.show(Signal.WAITING)
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None:  # noqa: ARG002 - Observer's signature
         """Show a denial for a moment."""
+        self._busy_until = float("-inf")
         if not decision.granted:
-            self._denied_at = frame.monotonic
+            self._busy_until = self._clock() + SHOWN_SECONDS
             self._door.show(Signal.DENIED)

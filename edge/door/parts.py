@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
+from edge.access.attempt_state import Ask
+from edge.access.rules import Rules
+from edge.access.ruleset import PinPolicy
+from edge.access.shown import PinChecked
+from edge.access.whereabouts import Stay, Whereabouts
 from edge.audit import AuditEntry, AuditEvent
 from edge.desk import Answer, DoorRequest
 from edge.domain import (
     Candidate,
+    Credentials,
     Decision,
     Embedding,
     Evidence,
     Face,
     Frame,
+    Match,
     Pixels,
     Reason,
+    Shown,
+    Signal,
 )
 from edge.portal import DoorCondition
 
@@ -34,6 +45,54 @@ class Badges(Protocol):
     def people_count(self) -> int: ...
 
     def candidates(self, embedding: Embedding, limit: int = 2) -> tuple[Candidate, ...]: ...
+
+    def compare(self, person_id: str, embedding: Embedding) -> Match: ...
+
+    def by_badge(self, number: str) -> Credentials | None: ...
+
+    def credentials(self, person_id: str) -> Credentials: ...
+
+
+class InForce(Protocol):
+    """The rules that hold, and which version they are."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def rules(self) -> Rules: ...
+
+
+class Rulebook(Protocol):
+    """Where the rules come from; it never fails, and gives none where none can be had."""
+
+    def current(self, now: datetime) -> InForce: ...
+
+
+class PinStore(Protocol):
+    """What compares PINs, and counts the wrong ones."""
+
+    def check(
+        self, person_id: str, pin: str, *, now: datetime, policy: PinPolicy
+    ) -> PinChecked: ...
+
+
+class Presences(Protocol):
+    """Where it is written down who is inside."""
+
+    def among(self, person_ids: Iterable[str]) -> Whereabouts: ...
+
+    def note(self, person_id: str, stay: Stay | None) -> None: ...
+
+
+class Credentialing(Protocol):
+    """The readers of badges and PINs at the door, heard without waiting."""
+
+    def take(self) -> tuple[Shown, ...]: ...
+
+    def changes(self) -> tuple[tuple[str, bool], ...]: ...
+
+    def signal(self, signal: Signal) -> None: ...
 
 
 class Control(Protocol):
@@ -56,6 +115,8 @@ class Control(Protocol):
     def lockdown(self, *, active: bool, detail: str = "") -> None: ...
 
     def office_mode(self, *, active: bool, detail: str = "") -> Reason | None: ...
+
+    def unlock_schedule(self, *, active: bool) -> None: ...
 
     def withdraw(self) -> None: ...
 
@@ -83,7 +144,9 @@ class Observer(Protocol):
 
     def looked(self, frame: Frame, face: Face | None) -> None: ...
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None: ...
+    def asked(self, ask: Ask) -> None: ...
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None: ...
 
 
 class Requests(Protocol):

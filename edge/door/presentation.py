@@ -54,8 +54,12 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Presentation:
-    """One approach, up to now. Times are seconds of the frames' monotonic clock."""
+    """One approach, up to now. Times are seconds of the frames' monotonic clock.
 
+    *approach* is its number, which it keeps through all its tries.
+    """
+
+    approach: int
     began: float
     seen_at: float
     box: Box
@@ -82,6 +86,7 @@ class Watch:
 
     current: Presentation | None = None
     spent: tuple[Spent, ...] = ()
+    approaches: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +116,9 @@ def observe(
         return _refresh(watch, spent, observation, now), None
     current = watch.current
     if current is None or not _continues(current, observation, now, policy):
-        current = Presentation(began=now, seen_at=now, box=observation.face.box)
+        watch = replace(watch, approaches=watch.approaches + 1)
+        box = observation.face.box
+        current = Presentation(approach=watch.approaches, began=now, seen_at=now, box=box)
     current = _extended(current, observation, now, policy)
     return replace(watch, current=current), _question(current, now, policy)
 
@@ -120,24 +127,57 @@ def conclude(
     watch: Watch, question: Question, decision: Decision, now: float, policy: PresentationPolicy
 ) -> Watch:
     """Return the watch after *decision* was the answer to *question*, the last one asked."""
+    if decision.granted:
+        return spend(watch)
+    if watch.current is not None and not question.final:
+        return replace(watch, current=replace(watch.current, held_back=decision))
+    return deny(watch, decision.reason, now, policy)
+
+
+def spend(watch: Watch) -> Watch:
+    """Return the watch after the face of the moment was let in."""
+    current = watch.current
+    if current is None or not current.good:
+        return watch
+    spent = Spent(_fused(current), current.seen_at, current.box)
+    return replace(watch, current=None, spent=(*watch.spent, spent))
+
+
+def deny(watch: Watch, reason: Reason, now: float, policy: PresentationPolicy) -> Watch:
+    """Return the watch after the face of the moment was denied for good; it may try again later."""
     current = watch.current
     if current is None:
         return watch
-    if decision.granted:
-        spent = Spent(_fused(current), current.seen_at, current.box)
-        return Watch(current=None, spent=(*watch.spent, spent))
-    if not question.final:
-        return replace(watch, current=replace(current, held_back=decision))
     again_at = now + policy.retry
     denied = Presentation(
+        approach=current.approach,
         began=again_at,
         seen_at=current.seen_at,
         box=current.box,
         # A door that is open for somebody else is no fault of this face.
-        denials=current.denials + (decision.reason is not Reason.BUSY),
+        denials=current.denials + (reason is not Reason.BUSY),
         quiet_until=again_at,
     )
     return replace(watch, current=denied)
+
+
+def hold(watch: Watch, until: float) -> Watch:
+    """Return the watch in which nothing is asked about the face of the moment before *until*.
+
+    For as long as something else is waited for, such as a badge; the face must stay.
+    """
+    if watch.current is None:
+        return watch
+    held = replace(watch.current, quiet_until=until, held_back=None)
+    return replace(watch, current=held)
+
+
+def resume(watch: Watch, now: float) -> Watch:
+    """Return the watch in which the face of the moment is asked about anew, from *now* on."""
+    current = watch.current
+    if current is None:
+        return watch
+    return replace(watch, current=replace(current, began=now, quiet_until=now))
 
 
 def _forget_spent(watch: Watch, now: float, policy: PresentationPolicy) -> Watch:

@@ -7,9 +7,9 @@ protocols: no lock, no gallery, no record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from edge.domain import Decision, Face, Frame
+from edge.domain import Decision, Face, Frame, Reason
 from edge.door.parts import FaceReader
 from edge.door.presentation import (
     Observation,
@@ -17,7 +17,11 @@ from edge.door.presentation import (
     Question,
     Watch,
     conclude,
+    deny,
+    hold,
     observe,
+    resume,
+    spend,
 )
 from edge.hardware import Camera
 
@@ -44,6 +48,13 @@ class Watching:
         self._recognizer = recognizer
         self._policy = policy
         self._watch = Watch()
+        self._now = float("-inf")
+
+    @property
+    def approach(self) -> int | None:
+        """The number of the approach that is looked at; None while nobody new stands there."""
+        current = self._watch.current
+        return None if current is None else current.approach
 
     def look(self) -> Look | None:
         """Look at the next frame; None if there is none yet.
@@ -54,6 +65,7 @@ class Watching:
         frame = self._camera.read(FRAME_TIMEOUT)
         if frame is None:
             return None
+        self._now = frame.monotonic
         face = self._recognizer.largest(frame.pixels)
         observation = None
         if face is not None:
@@ -66,6 +78,22 @@ class Watching:
         """Take *decision* for the answer to the *question* that followed from *frame*."""
         self._watch = conclude(self._watch, question, decision, frame.monotonic, self._policy)
 
+    def admit(self) -> None:
+        """Take note that the face of the moment was let in by something else beside it."""
+        self._watch = spend(self._watch)
+
+    def refuse(self, reason: Reason) -> None:
+        """Take note that the face of the moment was denied by something else than its evidence."""
+        self._watch = deny(self._watch, reason, self._now, self._policy)
+
+    def hold(self, seconds: float) -> None:
+        """Ask nothing about the face of the moment for *seconds*, while it stays."""
+        self._watch = hold(self._watch, self._now + seconds)
+
+    def resume(self) -> None:
+        """Ask about the face of the moment anew."""
+        self._watch = resume(self._watch, self._now)
+
     def forget(self) -> None:
         """Throw away the evidence; who was let in and has not left yet stays known."""
-        self._watch = Watch(spent=self._watch.spent)
+        self._watch = replace(self._watch, current=None)

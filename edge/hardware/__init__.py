@@ -173,3 +173,33 @@ class Signaller(Prompter, Protocol):
 
     def close(self) -> None:
         """Switch all off and give the lines back; may be called twice."""
+
+
+class Panel(Protocol):
+    """Somebody else's access control panel, to which the appliance looks like a badge reader.
+
+    The panel decides and drives the lock; the appliance says whose badge it was.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the log and the record call this panel."""
+
+    @property
+    def online(self) -> bool:
+        """Whether it would take a number now; True where the line cannot tell."""
+
+    def announce(self, number: str) -> bool:
+        """Send the badge *number* as a reader would; tell whether the panel was there to take it.
+
+        Waits until it is sent, for two seconds at most. What was not sent by then is forgotten:
+        a number that arrives late opens a door that nobody stands before.
+
+        :raises PanelError: if the number cannot be told in the format that the panel expects.
+        """
+
+    def tamper(self, *, active: bool) -> None:
+        """Tell the panel whether the case is open; does nothing where the line cannot."""
+
+    def close(self) -> None:
+        """Give the line back; may be called twice, and ends an :meth:`announce` of another thread."""

@@ -11,10 +11,22 @@ from edge.config import (
     InputSettings,
     LivenessSettings,
     LockSettings,
+    ReaderSettings,
+    Settings,
     SignalSettings,
 )
+from edge.domain import ShownKind, Signal
 from edge.errors import CameraError, ConfigError
-from edge.hardware import Camera, DoorInputs, InputName, Lock, Prompter, Signaller
+from edge.hardware import (
+    Camera,
+    CardReader,
+    DoorInputs,
+    InputName,
+    Lock,
+    Panel,
+    Prompter,
+    Signaller,
+)
 from edge.hardware.address import is_address, masked
 from edge.hardware.camera_file import FileCamera
 from edge.hardware.camera_folder import FolderCamera
@@ -22,14 +34,19 @@ from edge.hardware.camera_live import FrameSource, LiveCamera
 from edge.hardware.camera_opencv import OpenCVSource, device_path
 from edge.hardware.camera_picamera2 import Picamera2Source, load_picamera2
 from edge.hardware.frames import VideoMode
+from edge.hardware.input_devices import evdev, key_names, open_keyboard
 from edge.hardware.inputs_fake import FakeInputs
 from edge.hardware.lock_fake import FakeLock
+from edge.hardware.panel_wiegand import WiegandPanel
 from edge.hardware.patterns import Lamp
 from edge.hardware.prompter_fake import FakePrompter
 from edge.hardware.prompter_log import LogPrompter
+from edge.hardware.reader_fake import FakeReader
+from edge.hardware.reader_usb import UsbReader
 from edge.hardware.signals_fake import FakeSignals
-from edge.hardware.unwired import NoInputs, NoSignals
+from edge.hardware.unwired import NoInputs, NoReader, NoSignals
 from edge.hardware.v4l2 import capture_devices
+from edge.hardware.wiegand_lines import SerialLines
 
 PICAMERA2 = "picamera2"
 
@@ -132,9 +149,72 @@ def open_signaller(
     return GpioSignals(settings.chip, {Lamp(name): wire for name, wire in settings.wired().items()})
 
 
+def open_reader(settings: Settings) -> CardReader:
+    """Return the reader that the settings name; with none, nothing is ever shown to it.
+
+    :raises ReaderError: if it cannot be had.
+    :raises KeyFileError: if it is an OSDP reader and there is no key for it.
+    """
+    reader = settings.reader
+    if reader.kind == "none":
+        return NoReader()
+    if reader.kind == "fake":
+        return FakeReader(pipe=reader.pipe)
+    if reader.kind == "usb":
+        return _usb_reader(reader)
+    if reader.kind == "osdp":
+        from edge.hardware.choose_osdp import open_osdp_reader  # noqa: PLC0415 - loads libosdp
+
+        return open_osdp_reader(
+            settings.osdp_reader, data=settings.storage.folder, numbers=reader.numbers()
+        )
+    from edge.hardware.reader_wiegand import WiegandReader  # noqa: PLC0415 - gpiod: Linux only
+
+    return WiegandReader(reader.chip, reader.d0_line, reader.d1_line, reader.numbers())
+
+
+def open_panel(
+    settings: Settings, *, show: Callable[[Signal], None] = lambda _: None
+) -> Panel | None:
+    """Return the panel that the settings name, or None where the appliance drives the lock.
+
+    *show* hears what the panel wants shown; only OSDP tells.
+
+    :raises PanelError: if its line cannot be had.
+    :raises KeyFileError: if it is an OSDP panel and there is no key for it.
+    """
+    panel = settings.panel
+    if panel.kind == "none":
+        return None
+    if panel.kind == "osdp":
+        from edge.hardware.choose_osdp import open_osdp_panel  # noqa: PLC0415 - loads libosdp
+
+        return open_osdp_panel(
+            settings.osdp_panel,
+            data=settings.storage.folder,
+            numbers=panel.numbers(),
+            show=show,
+        )
+    return WiegandPanel(partial(SerialLines, panel.d0_port, panel.d1_port), panel.numbers())
+
+
 def open_prompter(settings: LivenessSettings) -> Prompter:
     """Return what tells people at the door how to move, as the settings name it."""
     return FakePrompter() if settings.prompter == "fake" else LogPrompter()
+
+
+def _usb_reader(settings: ReaderSettings) -> UsbReader:
+    library = evdev()
+    named = {
+        ShownKind.BADGE: (settings.device, "reader.device"),
+        ShownKind.PIN: (settings.pin_pad, "reader.pin_pad"),
+    }
+    devices = {
+        kind: partial(open_keyboard, device, setting=setting, library=library)
+        for kind, (device, setting) in named.items()
+        if device
+    }
+    return UsbReader(devices, names=key_names(library))
 
 
 def _live(

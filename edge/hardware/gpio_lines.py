@@ -22,17 +22,20 @@ def take_lines(
     *,
     settings: Mapping[int, str],
     refusal: type[HardwareError],
+    queue: int | None = None,
     library: Any = gpiod,
 ) -> Any:
     """Return a request that holds *lines* of *chip*, all of them or none.
 
-    *settings* says which setting names each line, such as ``lock.line``. *library* is the module
+    *settings* says which setting names each line, such as ``lock.line``. *queue* is how many
+    edges may wait to be read; the kernel takes 16 a line if it is not told. *library* is the module
     gpiod.
 
     :raises HardwareError: of the class *refusal*, with the way out; the cause is the kernel's error.
     """
+    size = {} if queue is None else {"event_buffer_size": queue}
     try:
-        return library.request_lines(str(chip), consumer=CONSUMER, config=dict(lines))
+        return library.request_lines(str(chip), consumer=CONSUMER, config=dict(lines), **size)
     except (OSError, ValueError) as error:
         message, remedy = _explained(library, chip, settings, error)
         raise refusal(message, remedy=remedy) from error

@@ -1,4 +1,4 @@
-"""A door to which no contacts or no lights are wired: nothing ever happens, and nothing is shown."""
+"""A door to which no contacts, no lights or no reader are wired: nothing happens, nothing is shown."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from edge.domain import Prompt, Signal
-from edge.errors import InputError
+from edge.domain import Prompt, Shown, Signal
+from edge.errors import InputError, ReaderError
 from edge.hardware import InputEdge, InputName
 from edge.hardware.wakeup import Wakeup
 
@@ -51,3 +51,31 @@ class NoSignals:
 
     def close(self) -> None:
         """Give nothing back."""
+
+
+class NoReader:
+    """Nobody holds a badge to it: only time passes."""
+
+    name = "no reader"
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._wakeup = Wakeup()
+        self._closed = False
+
+    def read(self, timeout: float) -> Shown | None:
+        with self._guard:
+            if not self._closed:
+                self._wakeup.wait(timeout)
+            if self._closed:
+                raise ReaderError("there is no reader; it is closed, too.")
+        return None
+
+    def signal(self, signal: Signal) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        self._closed = True
+        self._wakeup.wake()
+        with self._guard:
+            self._wakeup.close()

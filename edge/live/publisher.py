@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import cv2
 
+from edge.access.attempt_state import Ask
 from edge.domain import Decision, Evidence, Face, Frame, Pixels, Prompt
 from edge.live.folder import PICTURE, STATE, VIEWER, LiveFolder
 from edge.live.state import DoorState, LastDecision
@@ -48,6 +50,7 @@ class Publisher:
         self._decision: LastDecision | None = None
         self._decided_at = float("-inf")
         self._prompt: Prompt | None = None
+        self._ask: Ask | None = None
         self._told: DoorState | None = None
         self._retry_at = float("-inf")
         self._failed = False
@@ -64,11 +67,16 @@ class Publisher:
             colour = GREEN if self._decision.granted else RED
         self._write(PICTURE, jpeg_of(frame.pixels, face, colour))
 
-    def decided(self, frame: Frame, decision: Decision, evidence: Evidence | None) -> None:  # noqa: ARG002 - Observer's signature
+    def asked(self, ask: Ask) -> None:
+        """Show what else the person at the door is asked for."""
+        self._ask = ask
+
+    def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None:  # noqa: ARG002 - Observer's signature
         """Keep the newest decision."""
+        self._ask = None
         self._decided_at = self._clock()
         self._decision = LastDecision(
-            at=frame.at,
+            at=at,
             granted=decision.granted,
             reason=decision.reason,
             similarity=decision.similarity,
@@ -100,10 +108,15 @@ class Publisher:
             face=None if self._face is None else tuple(self._face.quality.reasons),
             decision=self._decision,
             prompt=self._prompt,
+            wanted=self._wanted(now),
         )
         if state != self._told or now - self._state_at >= 1.0:
             self._told, self._state_at = state, now
             self._write(STATE, state.to_bytes())
+
+    def _wanted(self, now: float) -> tuple[str, ...]:
+        ask = self._ask
+        return () if ask is None or now >= ask.until else (*ask.all_of, *ask.one_of)
 
     def close(self) -> None:
         """Take everything away."""

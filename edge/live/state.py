@@ -28,8 +28,9 @@ class LastDecision:
 class DoorState:
     """How the door is. *fault* is the kind of error that keeps it from looking, or None.
 
-    *condition*: lock, leaf, alarms and modes. *face*: None for no face, else why the face is not good enough; empty for a good one. *prompt*:
-    what the person is asked to do, if anything.
+    *condition*: lock, leaf, alarms and modes. *face*: None for no face, else why the face is not
+    good enough; empty for a good one. *prompt*: what the person is asked to do, if anything;
+    *wanted*: what else she is asked to show.
     """
 
     door: str
@@ -38,6 +39,7 @@ class DoorState:
     face: tuple[str, ...] | None
     decision: LastDecision | None
     prompt: str | None = None
+    wanted: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return what :meth:`from_bytes` reads."""
@@ -58,6 +60,7 @@ class DoorState:
                 fault=values["fault"],
                 face=None if face is None else tuple(face),
                 prompt=values["prompt"],
+                wanted=tuple(values["wanted"]),
                 decision=None
                 if last is None
                 else LastDecision(**last | {"at": from_text(last["at"])}),

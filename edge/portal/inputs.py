@@ -65,6 +65,7 @@ def _opened(state: PortalState, policy: PortalPolicy) -> PortalState:
     return replace(
         state,
         position=Position.OPEN,
+        openings=state.openings + 1,
         held_from=state.now + longer,
         grant=None if used else _through(state.grant),
         exit=None if used else _through(state.exit),

@@ -39,7 +39,7 @@ class Passage:
 class PortalState:
     """What the machine remembers; times are monotonic seconds, -inf for never.
 
-    *now*: the newest time it was told. *grant*, *exit*: the passages that run. *rex_since*: since
+    *now*: the newest time it was told. *openings*: how often the door was opened. *grant*, *exit*: the passages that run. *rex_since*: since
     when the exit button is pressed. *shunt_until*: until when an opening is not forced.
     *office_until*, *schedule_until*: until when those reasons are good. *begun*: the first person
     of the schedule's period is in. *held_from*: from when an open door counts as held, *warned*
@@ -49,6 +49,7 @@ class PortalState:
 
     now: float = float("-inf")
     position: Position = Position.UNKNOWN
+    openings: int = 0
     grant: Passage | None = None
     exit: Passage | None = None
     rex_since: float | None = None
@@ -90,13 +91,15 @@ class PortalState:
 class DoorCondition:
     """How a door is, for people: pages, lights, other systems.
 
-    *why* it is released, if it is; *warning*: it has been open for almost too long. *schedule*:
+    *why* it is released, if it is; *openings*: how often it was opened since the program began;
+    *warning*: it has been open for almost too long. *schedule*:
     the unlock schedule is in force. *alarms* and *dead* inputs in the order of their names.
     """
 
     released: bool = False
     why: Why | None = None
     position: Position = Position.UNKNOWN
+    openings: int = 0
     alarms: tuple[Alarm, ...] = ()
     warning: bool = False
     lockdown: bool = False
@@ -112,6 +115,7 @@ def condition_of(state: PortalState, policy: PortalPolicy) -> DoorCondition:
         released=state.released,
         why=state.release.why if state.release is not None and state.released else None,
         position=state.position,
+        openings=state.openings,
         alarms=tuple(sorted(state.alarms)),
         warning=state.warned and Alarm.HELD_OPEN not in state.alarms,
         lockdown=state.lockdown,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from edge.errors import ConstraintError, KeyFileError, StorageError
+from edge.errors import ConstraintError, DiskFullError, KeyFileError, StorageError
 
 PLAIN_HEADER = b"SQLite format 3\0"
 """How an unencrypted SQLite database begins (sqlite.org/fileformat.html, 1.3)."""
@@ -30,15 +30,25 @@ def translated(path: Path) -> Iterator[None]:
     except apsw.NotADBError as error:
         raise _unopened(path) from error
     except apsw.Error as error:
+        if _is_full(error):
+            raise DiskFullError(
+                f"{path}: the disk is full", remedy=f"Free space in {path.parent}."
+            ) from error
         message, remedy = _explained(error, path)
         raise StorageError(f"{path}: {message}", remedy=remedy) from error
+
+
+def _is_full(error: apsw.Error) -> bool:
+    # The index of the log lies in memory that is mapped from a file: its failure to grow is no
+    # SQLITE_FULL.
+    grown = {apsw.SQLITE_IOERR_SHMSIZE, apsw.SQLITE_IOERR_SHMMAP}
+    return isinstance(error, apsw.FullError) or getattr(error, "extendedresult", 0) in grown
 
 
 def _explained(error: apsw.Error, path: Path) -> tuple[str, str]:
     """Return what *error* means, and its remedy."""
     access = f"Give this user the right to read and write {path} and its folder."
     meanings: tuple[tuple[type[apsw.Error], str, str], ...] = (
-        (apsw.FullError, "the disk is full", f"Free space in {path.parent}."),
         (apsw.BusyError, "another process keeps it locked", "Try again when that has finished."),
         (apsw.LockedError, "another process keeps it locked", "Try again when that has finished."),
         (apsw.ReadOnlyError, "this user may not write the file or its folder", access),

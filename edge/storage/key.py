@@ -69,8 +69,8 @@ def load_key(
     environment = os.environ if environment is None else environment
     if folder := environment.get(CREDENTIALS_VARIABLE):
         credential = Path(folder) / CREDENTIAL_NAME
-        if _exists(credential):
-            return _parse(_read(credential), origin=f"the credential {credential}")
+        if exists(credential):
+            return _parse(read_secret(credential), origin=f"the credential {credential}")
     if digits := environment.get(KEY_VARIABLE):
         return _parse(digits, origin=f"the environment variable {KEY_VARIABLE}")
     return load_or_create_key(key_file, databases=databases)
@@ -84,18 +84,18 @@ def load_or_create_key(path: Path, *, databases: Sequence[Path]) -> Key:
     :raises KeyFileError: if the file is malformed or readable by others, or if it is missing
         while one of *databases* exists, which a new key could never open.
     """
-    if not _exists(path):
-        orphan = next((database for database in databases if _exists(database)), None)
+    if not exists(path):
+        orphan = next((database for database in databases if exists(database)), None)
         # Looked at once more: another process may have made the key, then the database.
-        if orphan is not None and not _exists(path):
+        if orphan is not None and not exists(path):
             raise KeyFileError(
                 f"the key file {path} is missing, but {orphan} was encrypted with it",
                 remedy=f"Restore {path} from its backup. Only if the people stored are given up: "
                 f"move {orphan} away.",
             )
         _create(path)
-    _refuse_shared(path)
-    return _parse(_read(path), origin=f"the key file {path}")
+    refuse_shared(path)
+    return _parse(read_secret(path), origin=f"the key file {path}")
 
 
 def _create(path: Path) -> None:
@@ -110,7 +110,11 @@ def _create(path: Path) -> None:
         ) from error
 
 
-def _refuse_shared(path: Path) -> None:
+def refuse_shared(path: Path) -> None:
+    """Refuse a key file that is no file, or that others than its owner may use.
+
+    :raises KeyFileError: saying what helps.
+    """
     status = _status(path)
     if not stat.S_ISREG(status.st_mode):
         raise KeyFileError(f"{path} is not a file", remedy="Let storage.key_file name a file.")
@@ -122,7 +126,11 @@ def _refuse_shared(path: Path) -> None:
         )
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Tell whether there is a file *path*.
+
+    :raises KeyFileError: if that cannot be seen.
+    """
     # Not Path.exists, which says no of what it may not see: a new key must not be made then.
     try:
         path.stat()
@@ -140,7 +148,11 @@ def _status(path: Path) -> os.stat_result:
         raise _unreadable(path, error) from error
 
 
-def _read(path: Path) -> str:
+def read_secret(path: Path) -> str:
+    """Return what a key file holds, as ASCII; of a longer file its beginning.
+
+    :raises KeyFileError: if it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(_LARGEST_KEY_FILE).decode("ascii", errors="replace")

@@ -74,6 +74,7 @@ KINDS = {
     EventKind.WHEREABOUTS_RESET: "Who is inside was reset",
     EventKind.CHECKPOINT: "Record sealed",
     EventKind.AUDIT_PRUNED: "Old events removed",
+    EventKind.TEXT_ERASED: "Text of an event erased",
     EventKind.CLOCK_CHANGED: "Clock changed",
     EventKind.FAULT: "Fault",
     EventKind.ALARM: "Alarm",
@@ -107,6 +108,7 @@ REASONS = {
     "SECOND_PERSON_NEEDED": "two people are needed",
     "ANTI_PASSBACK": "went in already and never came out",
     "LOCKDOWN": "the door is in lockdown",
+    "PANEL_LOST": "the panel did not take the badge's number",
     "REQUESTED": "unlocked on request",
     "DONE": "done",
     "STALE": "asked too long before",
@@ -180,11 +182,14 @@ def lines_of(entries: Iterable[AuditEntry], names: Names) -> tuple[EventLine, ..
 def _line(entry: AuditEntry, names: Names) -> EventLine:
     event = entry.event
     name = None if event.person_id is None else names.person(event.person_id)
+    about_somebody = event.person_id is not None or (
+        entry.erased and event.kind is not EventKind.REMOTE_UNLOCK
+    )
     return EventLine(
         entry=entry,
         what=kind_in_words(event.kind),
         why=reason_in_words(event.reason),
-        who=None if event.person_id is None else name or "an erased person",
+        who=(name or "an erased person") if about_somebody else None,
         known=name is not None,
         more=_ACCOUNT.sub(lambda found: names.account(found[1]) or found[0], event.detail),
     )

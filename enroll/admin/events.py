@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -20,8 +19,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from edge.audit import EventKind, Wanted
+from edge.audit.export import export_lines
 from edge.days import beginning_of, end_of, first_day
-from edge.errors import CollectionError
+from edge.errors import CollectionError, KeyFileError
 from enroll import csv_text
 from enroll.accounts import Role
 from enroll.admin.event_charts import charts_of
@@ -101,7 +101,8 @@ class Filter:
             return None
         here = office()
         found = here.people.find(here.collection_id, self.who, limit=MEANT)
-        return tuple(person.person_id for person in found) or _as_id(self.who)
+        # Whoever is erased is found by nobody: no event tells any more that it was about her.
+        return tuple(person.person_id for person in found)
 
 
 @blueprint.get("")
@@ -137,6 +138,7 @@ def show() -> ResponseReturnValue:
         kinds={kind.value: words for kind, words in KINDS.items()},
         reasons=REASONS,
         chain=here.checks.chain,
+        fingerprint=_fingerprint(),
     ), 422 if error else 200
 
 
@@ -155,6 +157,35 @@ def export() -> ResponseReturnValue:
         stream_with_context(told),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="events.csv"'},
+    )
+
+
+@blueprint.get("/events.jsonl")
+@allow(*READING)
+def signed_export() -> ResponseReturnValue:
+    """Send the record of the chosen days, signed: `ostiary audit verify` verifies it anywhere."""
+    here, chosen = office(), Filter.of_request()
+    try:
+        since, until = beginning_of(chosen.since), end_of(chosen.until)
+    except CollectionError:
+        abort(400)  # as above
+    here.record(
+        EventKind.EVENTS_EXPORTED,
+        reason="SIGNED",
+        detail=f"by account {signed_in().account_id}",
+    )
+    lines = export_lines(
+        here.audit,
+        here.core.signing_key,
+        site=here.site,
+        now=here.clock(),
+        since=since,
+        until=until,
+    )
+    return Response(
+        stream_with_context(lines),
+        content_type="application/jsonl",
+        headers={"Content-Disposition": 'attachment; filename="events.jsonl"'},
     )
 
 
@@ -192,16 +223,16 @@ def _row(line: EventLine) -> tuple[object, ...]:
     )
 
 
+def _fingerprint() -> str | None:
+    """Return that of the device's signing key, or None if it cannot be used: the log says why."""
+    try:
+        return office().core.signing_key.public.fingerprint
+    except KeyFileError:
+        return None
+
+
 def _first(now: datetime) -> datetime:
     """Return where charts begin for whoever asks for all time: more could not be told apart."""
     entry = next(office().audit.entries(limit=1), None)
     first = now - timedelta(days=365)
     return first if entry is None else max(first, entry.event.at)
-
-
-def _as_id(text: str) -> tuple[str, ...]:
-    """Return the id of somebody who may be erased: only the events still know it."""
-    try:
-        return (str(UUID(text)),)
-    except ValueError:
-        return ()

@@ -88,8 +88,10 @@ def mark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
 def unmark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
     """Take the mark of two look-alikes back: their faces open doors again."""
     person, other = person_of(person_id), person_of(other_id)
-    with recorded(
-        EventKind.PERSON_CHANGED, person, reason="LOOK_ALIKE_REMOVED", detail=other.person_id
+    # Recorded of each without the other's id, which must not outlive her.
+    with (
+        recorded(EventKind.PERSON_CHANGED, person, reason="LOOK_ALIKE_REMOVED"),
+        recorded(EventKind.PERSON_CHANGED, other, reason="LOOK_ALIKE_REMOVED"),
     ):
         office().people.unmark_look_alikes(person.person_id, other.person_id)
     flash("The mark is removed: the door goes by the face alone again.")

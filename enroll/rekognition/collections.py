@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from edge.audit import EventKind
 from edge.collection.tags import Tags as StoredTags
+from edge.erasing import forget_gone
 from enroll.rekognition.call import Answer, Call
 from enroll.rekognition.details import model_version
 from enroll.rekognition.errors import denied
@@ -107,4 +108,5 @@ def delete_collection(call: Call, request: NamedCollection) -> Answer:
             EventKind.COLLECTION_DELETED,
             f"{request.collection_id}, {deleted.people} people, {deleted.faces} faces",
         )
+    forget_gone(call.here.database, call.here.audit)
     return {"StatusCode": 200}

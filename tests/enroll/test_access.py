@@ -115,6 +115,7 @@ ALLOWED = {
     "kiosk.save": ENROLLING,
     "events.show": READING,
     "events.export": READING,
+    "events.signed_export": READING,
     "events.verify": READING,
     "system.show": READING,
     "system.check": READING,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from edge.audit import AuditEvent, EventKind
+from edge.audit.offline import verify_export
 from edge.collection.people import NewPerson, People
 from edge.desk import Answer
 from edge.domain import Reason
@@ -35,7 +37,7 @@ def rows_of(page: str) -> int:
 
 
 def test_filters(house: House) -> None:
-    """By person, door, reason, kind and day; the person by name, badge or id."""
+    """By person, door, reason, kind and day; the person by name, badge or id, while she is there."""
     ada = People(house.database).enroll("badges", NewPerson(name="Ada Lovelace"))
     gone = str(uuid4())
     browser = house.signed_in(Role.AUDITOR)
@@ -51,7 +53,8 @@ def test_filters(house: House) -> None:
     assert found("kind=decision") == 3  # within a week
     assert found("kind=decision&since=") == 4
     assert found("who=lovelace") == 2
-    assert found(f"who={gone}") == 1
+    assert found(f"who={ada.person_id}") == 2
+    assert found(f"who={gone}") == 0
     assert found("who=nobody") == 0
     assert found("door=back") == 1
     assert found("reason=NO_MATCH&since=") == 1
@@ -169,3 +172,38 @@ def test_an_empty_house(house: House) -> None:
     browser = house.browser()
     browser.sign_in("the owner")
     assert "Nothing in this time" in browser.get("/admin/events").text
+
+
+def test_the_signed_record_to_take_along(house: House, tmp_path: Path) -> None:
+    """Verifiable with the fingerprint of the page, without a name or an id; taking it is recorded."""
+    ada = People(house.database).enroll("badges", NewPerson(name="Ada Lovelace"))
+    browser = house.signed_in(Role.AUDITOR)
+    record(house, 20, person_id=ada.person_id)
+    page = browser.get("/admin/events").text
+    fingerprint = page.split('id="fingerprint">')[1].split("<")[0]
+
+    taken = browser.get("/admin/events/events.jsonl?since=&until=")
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(taken.data)
+
+    found = verify_export(file, fingerprints=["".join(fingerprint.split())])
+    assert (found.first, found.last, found.whole) == (1, house.audit.count, True)
+    assert found.site == "Lighthouse"
+    assert ada.person_id not in taken.text
+    *_, last = house.audit.entries()
+    assert (last.event.kind, last.event.reason) == (EventKind.EVENTS_EXPORTED, "SIGNED")
+    assert browser.get("/admin/events/events.jsonl?since=yesterday").status_code == 400
+    clerk = house.signed_in(Role.ENROLLER)
+    assert clerk.get("/admin/events/events.jsonl?since=").status_code == 403
+
+
+def test_an_erased_person_s_events_stay_without_her(house: House) -> None:
+    """The pages call her an erased person, and nobody finds her events by her."""
+    ada = People(house.database).enroll("badges", NewPerson(name="Ada Lovelace"))
+    browser = house.signed_in(Role.MANAGER)
+    record(house, 3, person_id=ada.person_id)
+    house.core.enroller.erase(ada.person_id, actor="test")
+    page = browser.get("/admin/events?kind=decision").text
+    assert page.count("an erased person") == 3
+    assert ada.person_id not in page
+    assert rows_of(browser.get(f"/admin/events?who={ada.person_id}").text) == 0

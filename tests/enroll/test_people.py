@@ -70,13 +70,13 @@ def test_enrolled_listed_found_erased(
 
 
 def test_it_is_recorded(house: House, clerk: Browser, driver: tuple[bytes, ...]) -> None:
-    """The audit tells who enrolled and erased whom, by ids."""
+    """The audit tells who enrolled and who erased somebody; of whom, nothing is left."""
     page = enroll(clerk, *driver)
     clerk.send(f"{page}/delete", {"name": "Alexander Bell"})
     events = [entry.event for entry in house.audit.entries()]
     kinds = [EventKind.SIGN_IN, EventKind.ENROLLED, EventKind.PERSON_DELETED]
     assert [event.kind for event in events] == kinds
-    assert events[1].person_id == events[2].person_id == page.rsplit("/", 1)[1]
+    assert page.rsplit("/", 1)[1] not in repr(events)
     assert all("by account " in event.detail for event in events[1:])
     assert "Alexander" not in repr(events)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from edge.commands.audit import audit
 from edge.commands.people import people
 from tests.systemd.test_units import FOLDER, UNIT, analyze, needs_systemd
 
@@ -53,8 +54,14 @@ def test_it_works_on_the_door_s_files() -> None:
         assert value_of(SWEEP, key) == value_of(UNIT, key)
 
 
-def test_it_calls_a_command_that_exists() -> None:
-    """Which asks nothing, as nobody would answer."""
-    program, group, command = value_of(SWEEP, "ExecStart").split()
-    assert (program, group) == ("/usr/bin/ostiary", "people")
-    assert CliRunner().invoke(people, [command, "--help"]).exit_code == 0
+def test_it_calls_commands_that_exist() -> None:
+    """Which ask nothing, as nobody would answer."""
+    groups = {"people": people, "audit": audit}
+    text = SWEEP.read_text(encoding="utf-8")
+    calls = [line.split() for line in re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)]
+    assert calls == [
+        ["/usr/bin/ostiary", "people", "sweep"],
+        ["/usr/bin/ostiary", "audit", "prune"],
+    ]
+    for _, group, command in calls:
+        assert CliRunner().invoke(groups[group], [command, "--help"]).exit_code == 0

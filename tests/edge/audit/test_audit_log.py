@@ -68,7 +68,7 @@ def test_more_entries_than_are_read_at_a_time(
     audit: Audit, make_event: EventMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages follow each other without a gap."""
-    monkeypatch.setattr("edge.audit.log.PAGE", 7)
+    monkeypatch.setattr("edge.audit.rows.PAGE", 7)
     for number in range(30):
         audit.append(make_event(number))
 

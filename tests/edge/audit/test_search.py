@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from edge.audit import Audit, AuditEvent, EventKind, Wanted
+from edge.audit.chain import FIRST_HASH, hash_of
+from edge.audit.events import to_body
 from edge.errors import AuditBrokenError
+from edge.storage import sqlite
 from edge.storage.key import Key
+from edge.storage.migrate import read_migrations
+from edge.storage.sqlite import open_database
 from tests.edge.audit.conftest import NOON
 
 EVENTS = (
@@ -93,20 +98,33 @@ def test_the_doors_there_are(audit: Audit, full: Audit) -> None:
     assert full.search.doors() == ("back", "front")
 
 
-def test_an_older_file_is_brought_up_and_verifies(path: Path, key: Key, full: Audit) -> None:
-    """The columns are computed: head and hashes are the same before and after."""
-    verified = full.verify()
-    database = full._database
-    for (name,) in database.rows("SELECT name FROM sqlite_schema WHERE name LIKE 'entries_by_%'"):
-        database.execute(f"DROP INDEX {name}")
-    for column in ("kind", "at", "door", "outcome", "reason", "similarity", "person_id"):
-        database.execute(f"ALTER TABLE entries DROP COLUMN {column}")
-    database.execute("PRAGMA user_version = 1")
-    full.close()
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_file_is_brought_up_and_verifies(
+    path: Path, key: Key, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    """Head and hashes are the same before and after, and old events are found as new ones are."""
+    steps = read_migrations("edge.audit")
+    with monkeypatch.context() as older:
+        older.setattr(sqlite, "read_migrations", lambda _: steps[:version])
+        with open_database(path, key, migrations="edge.audit") as database:
+            last = FIRST_HASH
+            for sequence, event in enumerate(EVENTS, start=1):
+                body = to_body(event)
+                head = (sequence, hash_of(last, body))
+                database.execute(
+                    "INSERT INTO entries (sequence, previous, body, hash) VALUES (?, ?, ?, ?)",
+                    (sequence, last, body, head[1]),
+                )
+                database.execute("UPDATE head SET sequence = ?, hash = ?", head)
+                last = head[1]
 
     with Audit(path, key) as opened:
-        assert opened.verify() == verified
+        verified = opened.verify()
+        assert (verified.entries, verified.head) == (len(EVENTS), last)
+        assert [entry.event for entry in opened.entries()] == list(EVENTS)
         assert numbers(opened, Wanted(person_ids=("ada",))) == [6, 5, 2]
+        opened.append(EVENTS[1])
+        assert numbers(opened, Wanted(person_ids=("ada",))) == [7, 6, 5, 2]
 
 
 def test_a_forged_body_stays_to_be_found(full: Audit) -> None:

@@ -79,8 +79,8 @@ def test_help_names_every_command_and_exit_status(ostiary: Ostiary) -> None:
     answer = ostiary("--help")
 
     for command in ("run", "door", "demo", "enroll", "import", "search", "compare", "detect",
-                    "people", "badges", "collections", "models", "audit", "evaluate", "doctor",
-                    "lock", "web"):  # fmt: skip
+                    "people", "badges", "collections", "models", "audit", "announce", "evaluate",
+                    "doctor", "lock", "web"):  # fmt: skip
         assert f"\n  {command} " in answer.out
     assert "Exit status" in answer.out
 

@@ -61,7 +61,7 @@ def test_a_photo_without_a_face_is_refused(ostiary: Ostiary, photos: Path) -> No
 
 
 def test_erasing_a_person_leaves_nothing_but_an_event(ostiary: Ostiary, photos: Path) -> None:
-    """She is gone from people, badges and search; the audit says so without a name."""
+    """She is gone from people, badges and search; the audit says so without telling whom."""
     person_id = enrolled(ostiary, photos)
 
     assert ostiary("people", "delete", "Karl Bell", "--yes").status == 0
@@ -70,7 +70,8 @@ def test_erasing_a_person_leaves_nothing_but_an_event(ostiary: Ostiary, photos: 
     assert ostiary("badges", "list", "--json").json == []
     assert ostiary("search", photos / "man-100.png").status == 1
     record = ostiary("audit", "list", "--json")
-    assert person_id in record.out
+    assert "person-deleted" in record.out
+    assert person_id not in record.out
     assert "Karl" not in record.out
     assert ostiary("audit", "verify").status == 0
 
@@ -113,6 +114,22 @@ def test_collections_are_made_and_erased(ostiary: Ostiary) -> None:
     assert ostiary("collections", "create", "visitors").status == 5
     assert ostiary("collections", "delete", "visitors", "--yes").status == 0
     assert ostiary("collections", "list", "--json").json == []
+
+
+def test_a_collection_that_is_erased_takes_its_people_s_events_along(
+    ostiary: Ostiary, photos: Path
+) -> None:
+    """What happened stays; that it was about one of them does not."""
+    person_id = enrolled(ostiary, photos)
+    assert person_id in ostiary("audit", "list", "--json").out
+    collection = ostiary("collections", "list", "--json").json[0]["collection_id"]
+
+    assert ostiary("collections", "delete", collection, "--yes").status == 0
+
+    told = ostiary("audit", "list", "--json")
+    assert person_id not in told.out
+    assert {entry["event"]["kind"] for entry in told.json if entry["erased"]} == {"enrolled"}
+    assert ostiary("audit", "verify").status == 0
 
 
 def test_a_suspended_person_is_shown_as_such(ostiary: Ostiary, photos: Path) -> None:

@@ -140,6 +140,19 @@ def test_no_text_of_the_file_is_repeated(written: Written) -> None:
             ["{}", '{ photos = "/srv/photos", "a.b-c_1" = "~/videos" }'],
             ['{ ab = "/x" }', '{ "a b c" = "/x" }', '{ photos = "photos" }', "{ photos = 5 }", "5"],
         ),
+        ("mqtt.port", ["1", "65535"], ["0", "65536", '"1883"']),
+        (
+            "mqtt.topic",
+            ['"ostiary"', '"a/b-c/d_1"'],
+            ['""', '"a/"', '"/a"', '"a//b"', '"a/+"', '"#"', '"$SYS"', '"a b"', '"ä"', "5"],
+        ),
+        ("mqtt.discovery", ['""', '"homeassistant"'], ['"home assistant"', "false"]),
+        ("mqtt.duress_topic", ['""', '"guard/alarm"'], ['"guard/#"']),
+        ("mqtt.ca_file", ['""', '"/etc/ca.pem"'], ['"ca.pem"', "5"]),
+        ("mqtt.accept_commands", ["true", "false"], ["1", '"yes"']),
+        ("webhooks.addresses", ["{}"], ["5", '"https://h"', '["https://h"]']),
+        ("webhooks.timeout_seconds", ["1", "60"], ["0.5", "61"]),
+        ("webhooks.refusals", ["1", "100"], ["0", "101", "5.0"]),
         (
             "rekognition.cameras",
             ["{}", '{ lobby = "rtsp://u:p@h/s", b = "/dev/video1" }'],
@@ -180,6 +193,95 @@ def test_a_table_shows_neither_addresses_nor_what_may_be_one(written: Written) -
     right = written('[rekognition]\ncameras = { lobby = "rtsp://u:secret@h" }\n')
     assert load_settings(right).rekognition.cameras == {"lobby": "rtsp://u:secret@h"}
     assert "secret" not in repr(load_settings(right))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://desk.example/door?token=t0ken",
+        "https://desk.example:8443",
+        "http://127.0.0.1:8000/",
+        "http://[::1]/",
+        "http://localhost/x",
+    ],
+)
+def test_a_webhook_has_an_address_and_a_key(written: Written, address: str) -> None:
+    """By TLS, or on this machine; a token in the address is not shown."""
+    path = written(f'[webhooks]\naddresses = {{ a = "{address}" }}\nkeys = {{ a = "/a.key" }}\n')
+
+    settings = load_settings(path)
+
+    assert settings.webhooks.addresses == {"a": address}
+    assert "t0ken" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('addresses = { a = "https://h" }', "webhooks: a has no key (ostiary announce"),
+        ('keys = { a = "/a.key" }', "webhooks: a has no address"),
+        ('kinds = { a = "alarm" }', "webhooks: a has no address"),
+        (
+            'addresses = { a = "http://desk.example/" }\nkeys = { a = "/a" }',
+            "webhooks: a should begin with https://, or set allow_http = true",
+        ),
+        ('addresses = { a = "ftp://h" }', "webhooks.addresses.a: should be an address that begins"),
+        (
+            'addresses = { a = "https://" }',
+            "webhooks.addresses.a: should be an address that begins",
+        ),
+        (
+            'addresses = { a = "https://h:99999" }',
+            "webhooks.addresses.a: should be an address that",
+        ),
+        ('addresses = { a = "https://h/a b" }', "webhooks.addresses.a: should be an address that"),
+        (
+            'addresses = { a = "https://u:t0ken@h" }',
+            "webhooks.addresses.a: should hold no user, no",
+        ),
+        (
+            'addresses = { A = "https://h" }',
+            "webhooks.addresses.A: a webhook's name should be 1 to",
+        ),
+        (
+            'kinds = { a = "alarm,duress" }',
+            "webhooks.kinds.a: should be kinds of events with blank",
+        ),
+    ],
+)
+def test_a_webhook_that_is_half_set_is_refused(written: Written, text: str, fault: str) -> None:
+    """Without what is written in the address."""
+    (told,) = faults_of(written(f"[webhooks]\n{text}\n"))
+
+    assert told.startswith(fault)
+    assert "t0ken" not in told
+
+
+def test_plain_http_is_taken_where_that_is_said(written: Written) -> None:
+    """Never by itself."""
+    load_settings(
+        written(
+            '[webhooks]\naddresses = { a = "http://desk.example/" }\nkeys = { a = "/a" }\n'
+            "allow_http = true\n"
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('certificate_file = "/a"', "mqtt: certificate_file and certificate_key_file should be"),
+        ('tls = false\nca_file = "/a"', "mqtt: certificates should be set only where tls = true"),
+        ('password_file = "/a"', "mqtt: password_file should be set only beside username"),
+    ],
+)
+def test_settings_of_a_broker_that_contradict_each_other_are_refused(
+    written: Written, text: str, fault: str
+) -> None:
+    """Rather than one of them being ignored."""
+    (told,) = faults_of(written(f"[mqtt]\n{text}\n"))
+
+    assert told.startswith(fault)
 
 
 def test_limits_that_leave_no_room_are_refused(written: Written) -> None:

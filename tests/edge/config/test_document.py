@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import given
+from hypothesis import settings as trials
 from hypothesis import strategies as st
 
 from edge.config import RekognitionSettings, Settings, SiteSettings, load_settings, settings_as_toml
@@ -23,6 +24,7 @@ def read_back(settings: Settings) -> Settings:
         return load_settings(path, environment={}, system=True)
 
 
+@trials(deadline=None)
 @given(
     name=TEXTS,
     buckets=st.dictionaries(st.from_regex(r"[0-9A-Za-z.\-_]{3,20}", fullmatch=True), FOLDERS),

@@ -93,7 +93,7 @@ def test_the_wiring_plan_leaves_the_buses_alone() -> None:
 
 def test_the_wiring_plan_can_be_set_as_it_is(tmp_path: Path) -> None:
     """Every setting that it names exists and takes its pin, all of them together."""
-    text = '[inputs]\nkind = "gpio"\n[signals]\nkind = "gpio"\n'
+    text = '[inputs]\nkind = "gpio"\n[signals]\nkind = "gpio"\n[reader]\nkind = "wiegand"\n'
     for pin in PINS:
         section, _, name = pin.setting.partition(".")
         text = (
@@ -106,7 +106,6 @@ def test_the_wiring_plan_can_be_set_as_it_is(tmp_path: Path) -> None:
 
     settings = load_settings(path, environment={}, system=True)
 
-    used = (*settings.lock.line_uses(), *settings.inputs.line_uses())
-    assert {use.setting: use.line for use in (*used, *settings.signals.line_uses())} == {
-        pin.setting: pin.gpio for pin in PINS
-    }
+    sections = (settings.lock, settings.inputs, settings.signals, settings.reader)
+    used = (use for section in sections for use in section.line_uses())
+    assert {use.setting: use.line for use in used} == {pin.setting: pin.gpio for pin in PINS}

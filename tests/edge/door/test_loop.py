@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from edge.access.ruleset import Factor
 from edge.audit import Audit, AuditEntry, AuditEvent, EventKind
 from edge.collection.badges import Badges
 from edge.collection.people import People, Person
 from edge.collection.person_rows import NewPerson
+from edge.collection.pins import Pins
+from edge.collection.rule_book import RuleBook
+from edge.collection.whereabouts import WhereaboutsStore
 from edge.config import DoorSettings, LockSettings, Settings, StorageSettings
 from edge.core import Core
 from edge.domain import Badge, Embedding, Face, Frame, Pixels
+from edge.door.assemble import door_loop
 from edge.door.controller import DoorController
 from edge.door.loop import DoorLoop
 from edge.door.parts import Record
@@ -96,6 +101,7 @@ class House:
         self.core = core
         self.man = man
         self.lock = FakeLock()
+        self.rules = RuleBook(core.collection_path, core.key)
         self.control = self.controlled(core.audit)
 
     def controlled(self, audit: Record) -> DoorController:
@@ -105,17 +111,24 @@ class House:
 
     def watch(self, shots: Sequence[Shot], **replaced: object) -> None:
         """Run the door over *shots*, with parts *replaced*."""
+        self.loop(shots, **replaced).run(threading.Event())
+
+    def loop(self, shots: Sequence[Shot], **replaced: object) -> DoorLoop:
+        """Give the loop over *shots*, with parts *replaced*."""
+        core = self.core
         parts: dict[str, object] = {
             "camera": Projector(shots),
-            "recognizer": self.core.recognizer,
-            "gallery": self.core.gallery,
+            "recognizer": core.recognizer,
+            "gallery": core.gallery,
+            "rules": self.rules,
+            "pins": Pins(core.database, core.key),
+            "presences": WhereaboutsStore(core.database),
             "control": self.control,
-            "audit": self.core.audit,
+            "audit": core.audit,
             "watchdog": Watchdog(),
-            "policy": door_policy(self.core.settings, self.core.embedder),
+            "policy": door_policy(core.settings, core.embedder, frozenset({Factor.FACE})),
         }
-        loop = DoorLoop(**(parts | replaced))  # type: ignore[arg-type]
-        loop.run(threading.Event())
+        return door_loop(**(parts | replaced))  # type: ignore[arg-type]
 
     @property
     def releases(self) -> int:
@@ -142,6 +155,7 @@ def house(tmp_path: Path, models: ModelStore, carphone: list[Pixels]) -> Iterato
     house = House(core, man)
     yield house
     house.control.close()
+    house.rules.close()
     core.close()
 
 
@@ -347,17 +361,8 @@ def test_stopping_ends_the_loop_locked(house: House, carphone: list[Pixels]) -> 
     """A stop that comes before the first frame is obeyed."""
     stop = threading.Event()
     stop.set()
-    loop = DoorLoop(
-        camera=Projector(carphone),
-        recognizer=house.core.recognizer,
-        gallery=house.core.gallery,
-        control=house.control,
-        audit=house.core.audit,
-        watchdog=Watchdog(),
-        policy=door_policy(house.core.settings, house.core.embedder),
-    )
 
-    loop.run(stop)
+    house.loop(carphone).run(stop)
 
     assert house.releases == 0
     assert [event.door for event in house.events(EventKind.DOOR_STOPPED)] == ["test"]

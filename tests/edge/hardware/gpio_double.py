@@ -93,8 +93,14 @@ class Chip:
         self.changed = threading.Condition()
 
     def request_lines(
-        self, path: str, *, consumer: str, config: dict[int, gpiod.LineSettings]
+        self,
+        path: str,
+        *,
+        consumer: str,
+        config: dict[int, gpiod.LineSettings],
+        event_buffer_size: int = 16,
     ) -> Request:
+        assert event_buffer_size <= 1024, "the kernel cuts it off there: gpiolib-cdev"
         assert (path, consumer) == (PATH, "ostiary")
         if self.refusal is not None:
             raise self.refusal

@@ -8,14 +8,38 @@ from pathlib import Path
 import cv2
 import pytest
 
-from edge.config import CameraSettings, InputSettings, LockSettings, SignalSettings
-from edge.domain import Signal
-from edge.errors import CameraError, ConfigError, InputError, LockError
+from edge.config import (
+    CameraSettings,
+    InputSettings,
+    LockSettings,
+    PanelSettings,
+    ReaderSettings,
+    Settings,
+    SignalSettings,
+    StorageSettings,
+)
+from edge.domain import ShownKind, Signal
+from edge.errors import (
+    CameraError,
+    ConfigError,
+    InputError,
+    KeyFileError,
+    LockError,
+    PanelError,
+    ReaderError,
+)
 from edge.hardware import InputName, LockState
 from edge.hardware.camera_file import FileCamera
 from edge.hardware.camera_folder import FolderCamera
 from edge.hardware.camera_live import LiveCamera
-from edge.hardware.choose import open_camera, open_inputs, open_lock, open_signaller
+from edge.hardware.choose import (
+    open_camera,
+    open_inputs,
+    open_lock,
+    open_panel,
+    open_reader,
+    open_signaller,
+)
 from edge.hardware.inputs_fake import FakeInputs
 from edge.hardware.lock_fake import FakeLock
 from edge.hardware.signals_fake import FakeSignals
@@ -153,3 +177,47 @@ def test_lights_are_those_that_the_settings_name(
     wired.show(Signal.ALARM)
     wired.close()
     assert caplog.text.count("out of order: there is no") == 1
+
+
+def test_readers_are_those_that_the_settings_name(tmp_path: Path) -> None:
+    """Without one nothing is ever shown; one that cannot be had is an error, by its setting."""
+    pipe = tmp_path / "reader"
+    none, fake = (
+        open_reader(Settings()),
+        open_reader(Settings(reader=ReaderSettings(kind="fake", pipe=pipe))),
+    )
+
+    assert none.read(0) is None
+    none.signal(Signal.READY)
+    none.close()
+    with pytest.raises(ReaderError, match="closed"):
+        none.read(0)
+    pipe.write_text("pin 1234\n", encoding="ascii")
+    assert (shown := fake.read(0)) is not None
+    assert shown.kind is ShownKind.PIN
+    fake.close()
+    with pytest.raises(ReaderError, match=r"there is no .*set reader\.chip"):
+        open_reader(Settings(reader=ReaderSettings(kind="wiegand", chip=tmp_path / "gpiochip0")))
+    with pytest.raises(ReaderError, match=r"there is no /dev/input/none.*reader\.device"):
+        open_reader(Settings(reader=ReaderSettings(kind="usb", device="/dev/input/none")))
+    with pytest.raises(ReaderError, match=r"there is no ffff:ffff.*reader\.pin_pad"):
+        open_reader(Settings(reader=ReaderSettings(kind="usb", pin_pad="ffff:ffff")))
+
+
+def test_a_panel_is_the_one_that_the_settings_name(tmp_path: Path) -> None:
+    """There is none unless it is said; then its ports are needed."""
+    wiegand = PanelSettings(kind="wiegand", d0_port=tmp_path / "tty0", d1_port=tmp_path / "tty1")
+
+    assert open_panel(Settings()) is None
+    with pytest.raises(PanelError, match=r"there is no .*set panel\.d0_port"):
+        open_panel(Settings(panel=wiegand))
+
+
+def test_osdp_lines_need_their_keys(tmp_path: Path) -> None:
+    """Nothing is said in clear, and nothing else is used instead."""
+    storage = StorageSettings(folder=tmp_path)
+
+    with pytest.raises(KeyFileError, match="no key for the OSDP reader"):
+        open_reader(Settings(storage=storage, reader=ReaderSettings(kind="osdp")))
+    with pytest.raises(KeyFileError, match="no key for the OSDP panel"):
+        open_panel(Settings(storage=storage, panel=PanelSettings(kind="osdp")))

@@ -140,6 +140,8 @@ def test_closing_ends_a_read_of_another_thread() -> None:
     assert ended.is_set()
     with pytest.raises(ReaderError, match="closed"):
         reader.read(0)
+    with pytest.raises(ReaderError, match="closed"):
+        reader.show(ShownKind.BADGE, "1")
 
 
 def test_its_lights_can_be_looked_at() -> None:

@@ -90,7 +90,7 @@ def test_a_viewer_sees_picture_and_state(
     assert viewer.look()
     publisher.turned(DoorCondition(), fault=None)
     decision = Decision(Outcome.GRANT, Reason.MATCH, 99.9, 99.0, "somebody")
-    publisher.decided(frame(large), decision, None)
+    publisher.decided(AT, decision, None)
     publisher.looked(frame(large), face)
     publisher.turned(CONDITION, fault=None)
 

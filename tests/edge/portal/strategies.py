@@ -21,6 +21,7 @@ from edge.portal import (
 )
 
 happenings: st.SearchStrategy[Happening] = st.one_of(
+    st.builds(InputChanged, st.just(InputName.CONTACT), st.booleans()),
     st.builds(InputChanged, st.sampled_from(InputName), st.booleans()),
     st.builds(Granted, extended=st.booleans(), office=st.booleans(), present=st.booleans()),
     st.builds(UnlockSchedule, st.booleans()),

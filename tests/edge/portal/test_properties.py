@@ -26,7 +26,9 @@ from tests.edge.portal.strategies import happenings, pauses, policies
 
 Story = list[tuple[float, Happening]]
 
-stories: st.SearchStrategy[Story] = st.lists(st.tuples(pauses, happenings), max_size=60)
+stories: st.SearchStrategy[Story] = st.lists(
+    st.tuples(pauses, happenings), min_size=20, max_size=60
+)
 
 BEGUN_AND_ENDED = (
     (NoteKind.DOOR_OPENED, NoteKind.DOOR_CLOSED),
