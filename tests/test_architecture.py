@@ -86,7 +86,6 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "evdev": ("edge.hardware.input_devices",),
     "osdp": ("edge.hardware.osdp",),
     "osdp_sys": ("edge.hardware.osdp",),
-    "gpiod": ("edge.hardware.lock_gpio",),
     "cryptography.hazmat.primitives.asymmetric.ed25519": ("edge.storage.signing",),
     "onnx": ("edge.vision.convert",),
     "paho": ("edge.announcing.broker",),
