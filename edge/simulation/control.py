@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edge.domain import Reason
+from edge.domain import InputName, Reason
 from edge.portal import (
+    Alarm,
     DoorCondition,
     Granted,
     Happening,
@@ -54,9 +55,20 @@ class Control:
 
     @property
     def busy(self) -> bool:
-        """Whether something is under way that time alone can end."""
-        condition = self.condition
-        return condition.released or condition.warning or self._state.held_from is not None
+        """Whether something is under way that ends within seconds or minutes."""
+        state = self._state
+        opened = state.held_from is not None and not state.alarms & {
+            Alarm.HELD_OPEN,
+            Alarm.FORCED_OPEN,
+        }
+        pressed = state.rex_since is not None and InputName.REX not in state.dead
+        passing = state.grant is not None or state.exit is not None
+        return passing or pressed or (opened and state.standing(self._policy) is None)
+
+    @property
+    def ends_at(self) -> float | None:
+        """When office mode ends by itself."""
+        return self._state.office_until
 
     def happen(self, happening: Happening) -> Reason | None:
         """Let *happening* happen now; return why it was refused, if it was."""

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge.domain import Decision, Frame, Reason
-from edge.door.presentation import Question
+from edge.door.presentation import PresentationPolicy, Question
+from edge.simulation.clock import Clock
+
+_POLICY = PresentationPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,54 +19,77 @@ class Onlooker:
     name: str | None
     photo: bool = False
 
+    @property
+    def words(self) -> str:
+        """What to call her."""
+        if self.photo:
+            return f"the photo of {self.name}"
+        return self.name or "The stranger"
+
 
 class Onlookers:
-    """Keeps who stands there, and whether the door still wants to know who it is."""
+    """Keeps who stands there, and when the door looks at her face again.
 
-    def __init__(self, ask: Callable[[Onlooker], None]) -> None:
+    As the real watch: after a denial it rests for a while, after some of them only leaving helps,
+    and whoever was let in must have left before she is looked at anew.
+    """
+
+    def __init__(self, ask: Callable[[Onlooker], None], clock: Clock) -> None:
         self._ask = ask
+        self._clock = clock
         self._current: Onlooker | None = None
-        self._again = False
+        self._look_at: int | None = None
+        self._denials = 0
         self._spent = False
 
     @property
     def current(self) -> Onlooker | None:
         return self._current
 
+    @property
+    def next_look(self) -> int | None:
+        """The ticks at which her face is looked at again."""
+        return self._look_at
+
     def steps_up(self, onlooker: Onlooker) -> None:
         """Somebody steps before the camera."""
-        self._current, self._spent = onlooker, False
-        self._look()
+        self._current, self._spent, self._denials = onlooker, False, 0
+        self._look_at = self._clock.ticks
 
     def leaves(self) -> None:
         """Nobody stands there any more."""
-        self._current = None
+        self._current = self._look_at = None
 
     def attend(self) -> None:
-        """Look again, if the door asked to."""
-        if self._again and self._current is not None and not self._spent:
-            self._look()
+        """Look again, if it is time."""
+        if self._look_at is None or self._clock.ticks < self._look_at:
+            return
+        self._look_at = None
+        if self._current is not None and not self._spent:
+            self._ask(self._current)
 
     def conclude(self, question: Question, decision: Decision, frame: Frame) -> None:  # noqa: ARG002 - Faces' signature
         """Take note of an answer about the face."""
         if decision.granted:
             self.admit()
+        else:
+            self.refuse(decision.reason)
 
     def admit(self) -> None:
         """Whoever stands there was let in, and is not looked at again before she has left."""
-        self._spent, self._again = True, False
+        self._spent, self._look_at = True, None
 
     def refuse(self, reason: Reason) -> None:
-        """Whoever stands there was denied; she may come again."""
+        """Whoever stands there was denied; she is looked at again a few seconds later."""
+        self._denials += reason is not Reason.BUSY
+        tired = self._denials >= _POLICY.attempts
+        self._look_at = None if tired else self._clock.after(_POLICY.retry)
 
     def hold(self, seconds: float) -> None:
-        """Something else is waited for."""
+        """Something else is waited for: the face is not looked at meanwhile."""
+        self._look_at = None if seconds > 0 else self._look_at
 
     def resume(self) -> None:
         """The face is asked for anew."""
-        self._again = True
-
-    def _look(self) -> None:
-        self._again = False
         if self._current is not None:
-            self._ask(self._current)
+            self._look_at = self._clock.ticks

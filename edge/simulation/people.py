@@ -10,8 +10,10 @@ from edge.access.ruleset import PinPolicy
 from edge.access.shown import PinChecked, PinResult
 from edge.access.whereabouts import Stay, Whereabouts
 from edge.collection.pins import locked_after
-from edge.domain import Badge, Candidate, Credentials, Embedding, Match
+from edge.domain import Badge, Candidate, Credentials, Embedding, Match, Reason
+from edge.door.identify import Recognition
 from edge.errors import NotFoundError
+from edge.simulation.onlooker import Onlooker
 from edge.simulation.scenario import Scenario, Someone
 
 
@@ -20,7 +22,8 @@ class Gallery:
 
     def __init__(self, scenario: Scenario, rules: Rules) -> None:
         self._people = {
-            name: _credentials(name, someone, rules) for name, someone in scenario.people.items()
+            name: _credentials(name, someone, rules, alike=bool(_alike(name, scenario.people)))
+            for name, someone in scenario.people.items()
         }
         self.people_count = scenario.site.enrolled + len(self._people)
 
@@ -68,11 +71,13 @@ class PinPad:
     def check(self, person_id: str, pin: str, *, now: datetime, policy: PinPolicy) -> PinChecked:
         """Return what a PIN is worth, and count a wrong one, as the real store does."""
         someone = self._people[person_id]
+        if someone.pin is None:
+            return PinChecked(person_id, PinResult.WRONG)
         duress = someone.duress_pin is not None and pin == someone.duress_pin
         locked = self._locked.get(person_id)
         if locked is not None and now < locked:
             return PinChecked(person_id, PinResult.LOCKED, duress=duress)
-        if duress or (someone.pin is not None and pin == someone.pin):
+        if duress or pin == someone.pin:
             self._wrong.pop(person_id, None)
             return PinChecked(person_id, PinResult.RIGHT, duress=duress)
         self._wrong[person_id] = self._wrong.get(person_id, 0) + 1
@@ -104,9 +109,30 @@ class Muster:
             self._stays[person_id] = stay
 
 
-def _credentials(name: str, someone: Someone, rules: Rules) -> Credentials:
+def recognized(
+    onlooker: Onlooker, owner: Credentials | None, gallery: Gallery, people: Mapping[str, Someone]
+) -> Recognition:
+    """Return what the camera and the networks make of a face: compared with *owner*, or anybody's."""
+    name = onlooker.name
+    if owner is not None:
+        hers = name is not None and owner.person_id in {name, *_alike(name, people)}
+        matches = hers and people[owner.person_id].gave_face
+        return Recognition(reason=Reason.MATCH if matches else Reason.WRONG_PERSON, person=owner)
+    if name is None or not people[name].gave_face:
+        return Recognition(reason=Reason.NO_MATCH)
+    return Recognition(reason=Reason.MATCH, person=gallery.credentials(name))
+
+
+def _alike(name: str, people: Mapping[str, Someone]) -> frozenset[str]:
+    """Return whom the camera cannot tell from *name*."""
+    others = {each for each, someone in people.items() if someone.looks_like == name}
+    looks_like = people[name].looks_like
+    return frozenset(others if looks_like is None else {*others, looks_like})
+
+
+def _credentials(name: str, someone: Someone, rules: Rules, *, alike: bool) -> Credentials:
     def utc(at: datetime | None) -> datetime | None:
-        return None if at is None else at.replace(tzinfo=at.tzinfo or rules.zone).astimezone(UTC)
+        return None if at is None else at.replace(tzinfo=rules.zone).astimezone(UTC)
 
     always = datetime(2000, 1, 1, tzinfo=UTC)
     badges = (
@@ -120,7 +146,7 @@ def _credentials(name: str, someone: Someone, rules: Rules) -> Credentials:
         valid_until=utc(someone.valid_until),
         badges=badges,
         suspended=someone.suspended,
-        look_alikes=someone.look_alike,
+        look_alikes=alike,
         groups=someone.groups,
         has_pin=someone.pin is not None,
     )
