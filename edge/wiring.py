@@ -31,6 +31,7 @@ from edge.door.identify import IdentityPolicy
 from edge.door.lights import Lights
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
+from edge.door.opening import PanelTamper
 from edge.door.parts import Observer, Requests, Sign
 from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
@@ -109,10 +110,15 @@ def wired_door(
             requests=_requests(core, parts),
             readers=readers,
             panel=devices.panel,
-            signs=(*signs, *shown),
+            signs=(*signs, *shown, *lights, *_told(devices)),
             guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
         )
+
+
+def _told(devices: Devices) -> tuple[Sign, ...]:
+    """Return who tells the panel that the housing is open, where there is a panel."""
+    return () if devices.panel is None else (PanelTamper(devices.panel),)
 
 
 def _guard(core: Core, prompters: Sequence[Prompter]) -> Guard | None:
@@ -187,7 +193,6 @@ def portal_policy(settings: Settings) -> PortalPolicy:
         rex_stuck=portal.rex_stuck_seconds,
         fire_releases=portal.fire_releases,
         office=portal.office_mode_hours * 3600,
-        first_person_in=portal.first_person_in,
     )
 
 

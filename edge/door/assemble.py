@@ -97,7 +97,6 @@ def door_loop(
         verdicts=verdicts,
         hours=hours,
         switching=switching,
-        readers=readers,
     )
     return DoorLoop(
         door=door,

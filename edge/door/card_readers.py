@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from edge.domain import Shown, Signal
+from edge.domain import Shown
 from edge.errors import ReaderError
 from edge.hardware import CardReader
 
@@ -66,11 +66,6 @@ class CardReaders:
         while self._changes:
             changes.append(self._changes.popleft())
         return tuple(changes)
-
-    def signal(self, signal: Signal) -> None:
-        """Show *signal* on every reader."""
-        for reader in self._readers:
-            reader.signal(signal)
 
     def close(self) -> None:
         """Give the readers back; may be called twice."""

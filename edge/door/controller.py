@@ -144,11 +144,10 @@ class DoorController:
         if ticked is not None and time.monotonic() - ticked > STALLED_SECONDS:
             raise LockError("what drives the door hangs; the lock was secured at its deadline.")
 
-    def grant(self, *, extended: bool = False, office: bool = False, present: bool = True) -> bool:
+    def grant(self, *, extended: bool = False) -> bool:
         """Release the door for somebody; return False, doing nothing, where :attr:`refusal` says why.
 
-        The grant is recorded already. *extended*, *office*, *present* as in
-        :class:`~edge.portal.Granted`.
+        The grant is recorded already. *extended*: she needs more time than others.
 
         :raises AuditError: as :meth:`check`.
         :raises LockError: if the lock did not obey; it has been secured, or is being tried.
@@ -158,7 +157,7 @@ class DoorController:
                 raise self._failure
             if self.refusal is not None:
                 return False
-            self._happen(Granted(extended=extended, office=office, present=present))
+            self._happen(Granted(extended=extended))
             fault = self._driver.fault
             if fault is None:
                 return True

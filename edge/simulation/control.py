@@ -93,9 +93,9 @@ class Control:
         """Let time pass."""
         self.happen(Tick())
 
-    def grant(self, *, extended: bool = False, office: bool = False, present: bool = True) -> bool:
+    def grant(self, *, extended: bool = False) -> bool:
         """Release the door for somebody."""
-        granted = Granted(extended=extended, office=office, present=present)
+        granted = Granted(extended=extended)
         return self.happen(granted) is None
 
     def lockdown(self, *, active: bool, detail: str = "") -> None:

@@ -59,9 +59,6 @@ class Readers:
     def changes(self) -> tuple[tuple[str, bool], ...]:
         return ()
 
-    def signal(self, signal: Signal) -> None:
-        """Lights are told by what they stand for."""
-
 
 class SimulatedDoor:
     """Lives through what is done to it, and tells *timeline* what comes of it."""
