@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from edge.audit import AuditEvent
 from edge.door.parts import Record
-from edge.errors import AuditError
+from edge.errors import AuditError, AuditFullError
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,10 @@ class Clerk:
         while (event := self._next()) is not None:
             try:
                 self._audit.append(event)
+            except AuditFullError as error:
+                # What waits for its record waits on: nothing stands unlocked on a full disk.
+                self._owe(error)
+                continue
             except AuditError as error:
                 if not self._only_owed():
                     raise

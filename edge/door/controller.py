@@ -101,7 +101,7 @@ class DoorController:
     def condition(self) -> DoorCondition:
         """How the door is; a lock that does not obey counts as released."""
         with self._turn:
-            condition = condition_of(self._state, self._policy)
+            condition = condition_of(self._state)
             return replace(condition, released=self._driver.released)
 
     @property

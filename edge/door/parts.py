@@ -121,7 +121,11 @@ class Control(Protocol):
 class Record(Protocol):
     """The part of the audit that the door needs."""
 
-    def append(self, event: AuditEvent) -> AuditEntry | None: ...
+    def append(self, event: AuditEvent) -> AuditEntry: ...
+
+
+class TendedRecord(Record, Protocol):
+    """A record that is looked after now and then: what it owes is written, what is due is signed."""
 
     def tend(self) -> None: ...
 

@@ -44,7 +44,7 @@ from edge.hardware.prompter_log import LogPrompter
 from edge.hardware.reader_fake import FakeReader
 from edge.hardware.reader_usb import UsbReader
 from edge.hardware.signals_fake import FakeSignals
-from edge.hardware.unwired import NoLock, NoInputs, NoReader, NoSignals
+from edge.hardware.unwired import NoInputs, NoLock, NoReader, NoSignals
 from edge.hardware.v4l2 import capture_devices
 from edge.hardware.wiegand_lines import SerialLines
 

@@ -95,7 +95,7 @@ def _of_modes(
         yield NoteKind.OFFICE_MODE_BEGAN, said
     if before.office_until is not None and after.office_until is None:
         yield NoteKind.OFFICE_MODE_ENDED, said
-    if after.scheduled(policy) and not before.scheduled(policy):
+    if after.scheduled and not before.scheduled:
         yield NoteKind.UNLOCK_SCHEDULE_BEGAN, ""
-    if before.scheduled(policy) and not after.scheduled(policy):
+    if before.scheduled and not after.scheduled:
         yield NoteKind.UNLOCK_SCHEDULE_ENDED, ""

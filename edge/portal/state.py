@@ -107,7 +107,7 @@ class DoorCondition:
     dead: tuple[InputName, ...] = ()
 
 
-def condition_of(state: PortalState, policy: PortalPolicy) -> DoorCondition:
+def condition_of(state: PortalState) -> DoorCondition:
     """Return what others may know of *state*."""
     return DoorCondition(
         released=state.released,

@@ -47,7 +47,7 @@ class Control:
 
     @property
     def condition(self) -> DoorCondition:
-        return condition_of(self._state, self._policy)
+        return condition_of(self._state)
 
     @property
     def refusal(self) -> Reason | None:

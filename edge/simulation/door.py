@@ -8,7 +8,7 @@ from edge.access.rules import Rules
 from edge.audit import AuditEvent, EventKind
 from edge.config import Settings
 from edge.desk import Command
-from edge.domain import Decision, InputName, Outcome, Reason, Shown, ShownKind, Signal
+from edge.domain import Decision, InputName, Outcome, Reason, Shown, ShownKind
 from edge.door.admission import Admission, AdmissionPolicy
 from edge.door.hearing import Hearing
 from edge.door.hours import Hours
@@ -216,7 +216,6 @@ class SimulatedDoor:
             verdicts=self._verdicts,
             hours=self._hours,
             switching=switching,
-            readers=self._readers,
             clock=lambda: clock.now,
         )
         self._hearing = Hearing(

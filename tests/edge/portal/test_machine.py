@@ -65,7 +65,7 @@ class Door:
 
     @property
     def condition(self) -> DoorCondition:
-        return condition_of(self.state, self.policy)
+        return condition_of(self.state)
 
     @property
     def kinds(self) -> list[NoteKind]:
