@@ -124,6 +124,7 @@ ALLOWED = {
     "live.picture": ERASING,
     "live.state": ERASING,
     "live.unlock": ERASING,
+    "live.command": ERASING,
     "live.answer": ERASING,
     "password.show": ALL,
     "password.change": ALL,

@@ -58,10 +58,9 @@ def test_people_come_with_their_groups(ostiary: Ostiary, photos: Path) -> None:
     assert ostiary("import", table).status == 0
     assert ostiary("people", "groups", "77", "--json").json["groups"] == ["Guards", "Staff"]
     events = [entry["event"] for entry in ostiary("audit", "list", "--json").json]
-    assert [(each["kind"], each["detail"].partition(", by")[0]) for each in events] == [
-        ("enrolled", "faces 1, badges 1"),
-        ("membership-changed", "joined Guards, Staff"),
-    ]
+    details = {each["kind"]: each["detail"].partition(", by")[0] for each in events}
+    assert details["enrolled"] == "faces 1, badges 1"
+    assert details["membership-changed"] == "joined Guards, Staff"
 
 
 def test_a_table_is_imported_with_a_report(ostiary: Ostiary, photos: Path, tmp_path: Path) -> None:
