@@ -58,7 +58,7 @@ def shown(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Pla
 def _taken(attempt: Attempt, what: Shown, *, now: float, at: datetime, place: Place) -> Step:
     match what:
         case FaceLeft():
-            return _without_face(attempt, place)
+            return _without_face(attempt)
         case PinChecked():
             return _checked(attempt, what, now=now, at=at, place=place)
         case BadgeShown(owner=None):
@@ -100,10 +100,10 @@ def _with_face(attempt: Attempt, person: Credentials) -> Attempt:
     return replace(attempt, face=True)
 
 
-def _without_face(attempt: Attempt, place: Place) -> Step:
+def _without_face(attempt: Attempt) -> Step:
     """End what began with a face; of an attempt with a badge or a PIN only the face is gone."""
     if attempt.owner is None and not attempt.typed:
-        return _over(attempt, _timed_out(attempt, place)) if attempt.face else Step(attempt)
+        return _over(attempt, _walked_away(attempt)) if attempt.face else Step(attempt)
     return Step(replace(attempt, face=False, face_of=None, recognized=None, why_unknown=None))
 
 
@@ -234,6 +234,15 @@ def _timed_out(attempt: Attempt, place: Place) -> Verdict:
         attempt,
         Reason.FACTOR_TIMED_OUT,
         f"nothing more was shown within {patience:g} seconds",
+    )
+
+
+def _walked_away(attempt: Attempt) -> Verdict:
+    unknown = attempt.why_unknown
+    if attempt.person is None and unknown is not None:
+        return _verdict(attempt, unknown.reason, "the face was not recognized")
+    return _verdict(
+        attempt, Reason.FACTOR_TIMED_OUT, "the face left before anything more was shown"
     )
 
 

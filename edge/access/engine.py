@@ -27,7 +27,7 @@ from edge.access.schedule import State, WallTime
 from edge.access.validity import badges_fault, person_fault, shows_duress
 from edge.access.verdict import Flag, Question, Verdict
 from edge.access.whereabouts import Whereabouts
-from edge.access.words import OF_VALIDITY, of_demand, of_hours, of_passback
+from edge.access.words import OF_VALIDITY, of_demand, of_hours, of_passback, of_shown
 from edge.domain import Outcome, Reason
 
 
@@ -103,12 +103,11 @@ def _through(
             reason=Reason.SECOND_PERSON_NEEDED,
             explanation=f"denied: a second person must follow within {two.seconds:g} seconds",
         )
-    shown = ", ".join(factor for factor in Factor if factor in question.shown)
     return replace(
         about,
         outcome=Outcome.GRANT,
         reason=Reason.MATCH,
-        explanation=f"granted: schedule '{about.schedule}' of group {about.group}, by {shown}"
+        explanation=f"granted: schedule '{about.schedule}' of group {about.group}, by {of_shown(question.shown)}"
         + (f"; but {of_passback(found)}" if found is not None else ""),
         extended=any(group.extended_opening for group in groups),
         flags=frozenset(

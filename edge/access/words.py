@@ -31,6 +31,7 @@ MODES = {
     Mode.BADGE_AND_PIN: "a badge and a PIN",
 }
 
+_NAMES = {Factor.FACE: "face", Factor.BADGE: "badge", Factor.PIN: "PIN"}
 FACTORS = {Factor.FACE: "the face", Factor.BADGE: "a badge", Factor.PIN: "the PIN"}
 
 
@@ -70,6 +71,12 @@ def of_passback(fault: PassbackFault) -> str:
     if fault.stay.area == fault.area:
         return f"anti-passback: this person is in area {fault.area} already"
     return f"anti-passback: this person is in area {fault.stay.area}, not in area {fault.area}"
+
+
+def of_shown(shown: frozenset[Factor]) -> str:
+    """Return what was shown: "face, badge and PIN"."""
+    names = [_NAMES[factor] for factor in Factor if factor in shown]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _because(wanted: Demand) -> str:

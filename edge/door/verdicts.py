@@ -80,14 +80,17 @@ class Verdicts:
             self.deny(decision, at, sight)
             return decision
         condition = self._opening.condition
+        first = verdict.first_person_id
+        self._announce_first(first, decision, at)
         self._announce(decision, at, sight)
         refused = self._opening.open(verdict, badge, at)
         if refused is not None:
             # Something happened between the decision and here: the record must say so.
             decision = _refused(decision, refused)
+            self._announce_first(first, decision, at)
             self.deny(decision, at, sight)
             return decision
-        people = tuple(who for who in (verdict.first_person_id, verdict.person_id) if who)
+        people = tuple(who for who in (first, verdict.person_id) if who)
         self._passages.expect(people, door, at, condition)
         self._tell(at, decision, sight)
         return decision
@@ -118,6 +121,12 @@ class Verdicts:
     def _announce(self, decision: Decision, at: datetime, sight: Sight) -> None:
         detail = ", ".join(sight.cues) or _without_outcome(decision.explanation)
         self._record(EventKind.DECISION, at, decision, detail)
+
+    def _announce_first(self, first: str | None, decision: Decision, at: datetime) -> None:
+        """Record what became of the first of two, whose own attempt was not answered before."""
+        if first is not None:
+            hers = Decision(decision.outcome, decision.reason, person_id=first)
+            self._record(EventKind.DECISION, at, hers, "came first of two people")
 
     def _record(self, kind: EventKind, at: datetime, decision: Decision, detail: str) -> None:
         decided = kind is EventKind.DECISION

@@ -123,8 +123,8 @@ def _one_of(kind: type[_Named], what: str, example: str) -> Callable[[object], _
         if isinstance(value, str) and _joined(value) in known:
             return known[_joined(value)]
         near = difflib.get_close_matches(_joined(str(value)), known, n=1)
-        meant = f", did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"no {what} is called {str(value)[:64]!r}, such as {example!r}{meant}")
+        meant = f"did you mean {near[0]!r}?" if near else f"one is {example!r}"
+        raise ValueError(f"no {what} is called {str(value)[:64]!r}, {meant}")
 
     return checked
 

@@ -11,7 +11,7 @@ from edge.simulation.clock import TICKS, Clock
 from edge.simulation.door import SimulatedDoor
 from edge.simulation.expecting import Failure, differences
 from edge.simulation.scenario import Scenario, Step
-from edge.simulation.telling import step_in_words
+from edge.simulation.telling import Tone, step_in_words
 from edge.simulation.timeline import Line, LineKind, Timeline
 
 FINE = TICKS // 10
@@ -58,11 +58,15 @@ class _Play:
         for number, step in enumerate(self._scenario.steps, start=1):
             self._timeline.anew()
             self._pass_until(self._time_of(number, step))
-            self._timeline.say(LineKind.STEP, step.words or self._called(step))
+            self._tell(step)
             lasts = self._acting.act(step)
             self._door.turn()
             self._pass_until(self._clock.after(lasts))
-            failures += differences(number, step.expect, self._door, self._timeline)
+            found = differences(number, step.expect, self._door, self._timeline)
+            for failure in found:
+                words = f"expected {failure.expected}; {failure.found}"
+                self._timeline.say(LineKind.FAILED, words, Tone.ALARM)
+            failures += found
         return Played(self._timeline.lines, tuple(failures))
 
     def _time_of(self, number: int, step: Step) -> int:
@@ -73,9 +77,13 @@ class _Play:
         except ScenarioError as error:
             raise ScenarioError(f"step {number}: {error.message}") from error
 
-    def _called(self, step: Step) -> str:
+    def _tell(self, step: Step) -> None:
         onlooker = self._door.onlooker
-        return step_in_words(step, self._scenario, None if onlooker is None else onlooker.words)
+        before = None if onlooker is None else onlooker.words
+        passing = self._timeline.passing if self._door.released else None
+        words = step.words or step_in_words(step, self._scenario, before, passing)
+        if words:
+            self._timeline.say(LineKind.STEP, words)
 
     def _pass_until(self, ticks: int) -> None:
         while self._clock.ticks < ticks:

@@ -26,6 +26,8 @@ REMEDY = "docs/simulating.md shows every line that a scenario may have."
 LONGEST_TEXT = 1_000_000
 """Characters of a file."""
 
+MOST_STEPS = 10_000
+
 _BARE_TIME = re.compile(r"^[^#\"']*=\s*\d\d?:\d\d\s*(#.*)?$|[{,]\s*\w+\s*=\s*\d\d?:\d\d\s*[,}]")
 
 
@@ -37,7 +39,7 @@ class _Form:
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     starts: Moment
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10_000)]
+    steps: Annotated[tuple[Step, ...], Field(max_length=MOST_STEPS)]
     site: Site = field(default_factory=Site)
     lock: LockSettings = field(default_factory=LockSettings)
     portal: PortalSettings = field(default_factory=PortalSettings)
@@ -109,7 +111,7 @@ def _described(fault: ErrorDetails) -> str:
     path = _place(fault["loc"]) or "the file"
     match fault["type"]:
         case "unexpected_keyword_argument":
-            near = difflib.get_close_matches(str(fault["loc"][-1]), _known(), n=1)
+            near = difflib.get_close_matches(str(fault["loc"][-1]), _known(), n=1, cutoff=0.7)
             return f"{path}: is unknown" + (f", did you mean {near[0]}?" if near else "")
         case "dataclass_type":
             return f"{path}: should be a table"
@@ -135,6 +137,8 @@ def _known() -> list[str]:
 
 
 def _faults(form: _Form) -> Iterator[str]:
+    if not form.steps:
+        yield "steps: nothing happens"
     try:
         form.portal.demand_below(form.lock.max_release_seconds)
     except ValueError as error:

@@ -38,8 +38,6 @@ _EVENTS = {
     EventKind.OFFICE_MODE_ENDED: "office mode ends",
     EventKind.UNLOCK_SCHEDULE_BEGAN: "the unlock schedule begins: the door stays unlocked",
     EventKind.UNLOCK_SCHEDULE_ENDED: "the unlock schedule ends",
-    EventKind.CLOCK_CHANGED: "it is recorded that the clock was set",
-    EventKind.ALARM: "ALARM",
 }
 
 _TONES = {
@@ -57,7 +55,6 @@ _TONES = {
 _WITHOUT_EXPLANATION: dict[str, str] = {
     Reason.BUSY: "the door is released for somebody already",
     Reason.LOCKDOWN: "the door is in lockdown",
-    Reason.NOT_LIVE: "it is a picture, not a living face",
 }
 
 _OPENED_BY: dict[str, str] = {
@@ -69,6 +66,7 @@ _OPENED_BY: dict[str, str] = {
 }
 
 _RELEASED = {
+    Why.EXIT: "to let somebody out",
     Why.FIRE: "as long as the fire alarm lasts",
     Why.OFFICE_MODE: "as long as office mode lasts",
     Why.UNLOCK_SCHEDULE: "as long as the unlock schedule lasts",
@@ -99,7 +97,7 @@ def release_in_words(release: Release | None, seconds: float) -> str:
     """Return what the lock is told; *seconds* is how long a release is good for."""
     if release is None:
         return "the lock is secured"
-    how_long = _RELEASED.get(release.why, f"for {seconds:g} seconds")
+    how_long = _RELEASED.get(release.why, f"for up to {seconds:g} seconds")
     return f"the lock is released {how_long}"
 
 
@@ -111,17 +109,21 @@ def ask_in_words(ask: Ask) -> str:
     return f"the door asks for {in_words(wanted)}" if wanted else ""
 
 
-def step_in_words(step: Step, scenario: Scenario, before: str | None) -> str:
-    """Return what *step* is called that has no words; *before* is who stands before the camera."""
+def step_in_words(step: Step, scenario: Scenario, before: str | None, passing: str | None) -> str:
+    """Return what *step* is called that has no words, "" if nothing happens in it.
+
+    *before* is who stands before the camera, *passing* whom the door was released for.
+    """
     for act in step.acts:
-        return _act_in_words(act, getattr(step, act), scenario, before)
-    return "Time passes"
+        who = before or passing if act == "goes_through" else before
+        return _act_in_words(act, getattr(step, act), scenario, who)
+    return ""
 
 
 def _act_in_words(act: str, value: object, scenario: Scenario, before: str | None) -> str:
     match act, value:
         case "badge", str():
-            return _badge(value, scenario)
+            return _badge(value, scenario, before)
         case "pin", str():
             return f"{value if value in scenario.people else 'Somebody'} types a PIN"
         case "clock_set", float():
@@ -151,6 +153,8 @@ _SENTENCES = {
 
 
 def _decision(event: AuditEvent) -> tuple[str, Tone]:
+    if event.reason == Reason.NOT_LIVE:
+        return f"denied: it is a picture of {event.person_id}, not a living face", Tone.BAD
     explained = event.detail or _reason(event)
     if event.outcome == Outcome.GRANT:
         return f"{event.person_id} is let in: {explained}", Tone.GOOD
@@ -183,16 +187,26 @@ def _thing(event: AuditEvent) -> str:
             name, _, how = event.detail.partition(" ")
             called = input_in_words(InputName(name))
             works = event.kind is EventKind.INPUT_RECOVERED
-            return f"the {called} works again" if works else f"fault: {called} {how}"
+            return f"the {called} works again" if works else f"fault: the {called} is {how}"
+        case EventKind.ALARM:
+            return f"ALARM: {event.detail}"
+        case EventKind.CLOCK_CHANGED:
+            return "it is recorded that the clock was set"
     words = _EVENTS.get(event.kind, event.kind.value.replace("-", " "))
     return f"{words} ({event.detail})" if event.detail else words
 
 
-def _badge(shown: str, scenario: Scenario) -> str:
-    if shown in scenario.people:
-        return f"{shown} shows a badge"
-    owner = next((name for name, each in scenario.people.items() if shown in each.badges), None)
-    return f"{owner or 'Somebody'} shows the badge {shown}"
+def _badge(shown: str, scenario: Scenario, before: str | None) -> str:
+    people = scenario.people
+    owner = (
+        shown
+        if shown in people
+        else next((name for name, each in people.items() if shown in each.badges), None)
+    )
+    if owner is None or before not in (None, owner):
+        whose = f"the badge {shown}" if owner is None else f"the badge of {owner}"
+        return f"{before or 'Somebody'} shows {whose}"
+    return f"{owner} shows {'a badge' if shown in people else f'the badge {shown}'}"
 
 
 def _duration(seconds: float) -> str:

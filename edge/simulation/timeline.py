@@ -8,19 +8,20 @@ from enum import StrEnum
 
 from edge.access.attempt_state import Ask
 from edge.audit import AuditEntry, AuditEvent, ClockWatch, EventKind
-from edge.domain import Decision, Evidence, Face, Frame
+from edge.domain import Decision, Evidence, Face, Frame, Outcome
 from edge.portal import Release
 from edge.simulation.clock import Clock
 from edge.simulation.telling import Tone, ask_in_words, event_in_words, release_in_words
 
 
 class LineKind(StrEnum):
-    """What a line tells: what people do, what is recorded, the lock, what the door asks for."""
+    """What a line tells: an act, a record, the lock, what the door asks for, an unmet expectation."""
 
     STEP = "step"
     RECORD = "record"
     LOCK = "lock"
     ASKED = "asked"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Timeline:
         self._lines: list[Line] = []
         self._watch = ClockWatch(clock.read)
         self._newest_at: datetime | None = None
+        self.passing: str | None = None
+        """Whom the door was released for last, while it was for somebody."""
         self.since = Since()
 
     @property
@@ -77,9 +80,9 @@ class Timeline:
         """The program began anew, and what it knew of the clock is gone."""
         self._watch = ClockWatch(self._clock.read)
 
-    def say(self, kind: LineKind, words: str) -> None:
+    def say(self, kind: LineKind, words: str, tone: Tone = Tone.PLAIN) -> None:
         """Tell something."""
-        self._lines.append(Line(self._clock.local, kind, words))
+        self._lines.append(Line(self._clock.local, kind, words, tone))
 
     def locked(self, release: Release | None) -> None:
         """Tell what the lock does."""
@@ -102,6 +105,11 @@ class Timeline:
         words, tone = event_in_words(event)
         self._lines.append(Line(self._clock.local, LineKind.RECORD, words, tone, event.kind))
         self._newest_at = event.at
+        if event.kind is EventKind.DECISION and event.outcome == Outcome.GRANT:
+            self.passing = event.person_id
+            self.since.let_in.append(str(event.person_id))
+        elif event.kind in (EventKind.EXIT_REQUESTED, EventKind.REMOTE_UNLOCK):
+            self.passing = None
         return AuditEntry(len(self._lines), event, "")
 
     # As a screen.
@@ -113,11 +121,11 @@ class Timeline:
         """Tell what the person at the door is asked for."""
         self.since.asks = (*ask.all_of, *ask.one_of)
         words = ask_in_words(ask)
-        if words:
+        newest = self._lines[-1] if self._lines else None
+        again = newest is not None and (newest.words, newest.at) == (words, self._clock.local)
+        if words and not again:
             self.say(LineKind.ASKED, words)
 
     def decided(self, at: datetime, decision: Decision, evidence: Evidence | None) -> None:  # noqa: ARG002 - Observer's signature
-        """Keep the newest decision, and everybody who was let in."""
+        """Keep the newest decision."""
         self.since.decision = decision
-        if decision.granted and decision.person_id is not None:
-            self.since.let_in.append(decision.person_id)
