@@ -74,7 +74,6 @@ def any_policy(draw: random.Random) -> PortalPolicy:
         rex_stuck=draw.uniform(10, 120),
         fire_releases=draw.random() < 0.8,
         office=draw.uniform(60, 36_000),
-        first_person_in=draw.random() < 0.5,
     )
 
 
@@ -87,9 +86,7 @@ def any_happening(draw: random.Random) -> Happening:
     makers: dict[Callable[[], Happening], int] = {
         lambda: InputChanged(InputName.CONTACT, yes()): 30,
         lambda: InputChanged(InputName.REX, yes()): 12,
-        lambda: Granted(
-            extended=draw.random() < 0.1, office=draw.random() < 0.05, present=yes()
-        ): 20,
+        lambda: Granted(extended=draw.random() < 0.1): 20,
         Tick: 20,
         lambda: UnlockSchedule(yes()): 6,
         lambda: InputLost(draw.choice(tuple(InputName))): 3,

@@ -41,7 +41,7 @@ from edge.access.attempt import shown
 from edge.access.attempt_state import Ask, Attempt, Place
 from edge.access.engine import evaluate
 from edge.access.rules import Rules
-from edge.access.ruleset import Factor
+from edge.access.ruleset import Factor, Ruleset
 from edge.access.shown import (
     BadgeShown,
     FaceCompared,
@@ -67,6 +67,7 @@ BAR = 0.2
 
 EVALUATIONS = 20_000
 COLD_DAYS = 300
+RUNS = 3
 DAY = timedelta(days=1)
 NOBODY_INSIDE = Whereabouts()
 
@@ -125,21 +126,19 @@ class Run:
 def timings(site: Site, seed: int) -> list[Timing]:
     """Time evaluations of every kind."""
     draw = random.Random(seed)  # noqa: S311 - a seed that can be given again
-    day = datetime(2026, 6, 3, tzinfo=UTC)
-    site.rules.prepare(day)
-    # In their order, as time goes by at a door.
-    times = sorted(draw.random() for _ in range(EVALUATIONS))
-    ordinary = [_question(draw.choice(site.people), day + DAY * each, draw) for each in times]
+    wednesday = datetime(2026, 6, 3, tzinfo=UTC)
     # Three in the morning of a Sunday: no schedule of this site is open.
     sunday = datetime(2026, 6, 7, 1, 0, tzinfo=UTC)
-    site.rules.prepare(sunday)
+    # In their order, as time goes by at a door.
+    times = sorted(draw.random() for _ in range(EVALUATIONS))
+    ordinary = [_question(draw.choice(site.people), wednesday + DAY * each, draw) for each in times]
     closed = [_question(site.everywhere, sunday + timedelta(minutes=each), draw) for each in times]
-    unprepared = Rules(site.rules.ruleset)
-    cold = [_question(site.everywhere, sunday + number * DAY, draw) for number in range(COLD_DAYS)]
+    cold = [_question(site.everywhere, sunday + each * DAY, draw) for each in range(COLD_DAYS)]
+    ruleset = site.rules.ruleset
     return [
-        Timing("anybody, any hour", _timed(ordinary, site.rules)),
-        Timing("in all 50 groups, all out of hours", _timed(closed, site.rules)),
-        Timing("the same, first question of an unprepared day", _timed(cold, unprepared)),
+        Timing("anybody, any hour", _timed(ordinary, ruleset, prepared=wednesday)),
+        Timing("in all 50 groups, all out of hours", _timed(closed, ruleset, prepared=sunday)),
+        Timing("the same, first question of an unprepared day", _timed(cold, ruleset)),
     ]
 
 
@@ -298,13 +297,26 @@ def _question(who: Credentials, at: datetime, draw: random.Random) -> Question:
     )
 
 
-def _timed(questions: Sequence[Question], rules: Rules) -> list[float]:
-    found = []
-    for question in questions:
-        began = time.thread_time_ns()
-        evaluate(question, rules, NOBODY_INSIDE)
-        found.append((time.thread_time_ns() - began) / 1e6)
-    return found
+def _timed(
+    questions: Sequence[Question], ruleset: Ruleset, *, prepared: datetime | None = None
+) -> list[float]:
+    """Return the milliseconds of each question: the least of three runs, each with fresh rules.
+
+    So what the rules compute once is paid for in every run, and what the machine does meanwhile is
+    not counted unless it does it to one question three times.
+    """
+    runs = []
+    for _ in range(RUNS):
+        rules = Rules(ruleset)
+        if prepared is not None:
+            rules.prepare(prepared)
+        found = []
+        for question in questions:
+            began = time.thread_time_ns()
+            evaluate(question, rules, NOBODY_INSIDE)
+            found.append((time.thread_time_ns() - began) / 1e6)
+        runs.append(found)
+    return [min(each) for each in zip(*runs, strict=True)]
 
 
 def main() -> int:

@@ -226,7 +226,7 @@ def _door(name: str, draw: random.Random) -> Door:
         else (),
         enters=draw.choice((None, "Soft", "Hard")),
         counts_on=CountsOn.GRANT,
-        two_persons=TwoPersons("Always", 20.0) if draw.random() < 0.15 else None,
+        two_persons=TwoPersons("Always", 20.0) if PLACES.index(name) % 4 == 3 else None,
         face_alone_limit=draw.choice((None, 0.01)),
     )
 

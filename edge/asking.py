@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from edge.access.engine import evaluate
 from edge.access.explain import Check, Explanation, Stretch, Trial, when, who, why
@@ -18,6 +18,9 @@ from edge.access.verdict import Question, Verdict
 from edge.access.whereabouts import Whereabouts
 from edge.collection.person_rows import Person, credentials_of
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
+
+_YEARS = (1970, 2200)
+"""What may be asked about: far enough from where calendars end to look a year ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,17 @@ class Visit:
     similarity: float = UNLOCK_SIMILARITY
     target_fpir: float = TARGET_FPIR
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
+
+
+def moment_of(text: str, rules: Rules) -> datetime:
+    """Return the moment (UTC) that a text such as 2026-12-24T18:30 means by the site's clock.
+
+    :raises ValueError: if it means none, or one that nobody can mean.
+    """
+    at = datetime.fromisoformat(text)
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise ValueError(f"the year {at.year} cannot be meant")
+    return (at if at.tzinfo is not None else at.replace(tzinfo=rules.zone)).astimezone(UTC)
 
 
 def explained(person: Person, visit: Visit, rules: Rules) -> Explanation:

@@ -3,7 +3,8 @@
 Each file is copied as it is at one moment, while door and pages go on. The key is not in the copy:
 who finds one finds nothing. Kept apart, both together restore everything.
 
-A copy also keeps who is erased later: old copies must be removed for an erasure to be complete.
+A copy also keeps who is erased later, in the audit by the keys to her events: old copies must be removed
+for an erasure to be complete. The device's signing key is not in it, so no copy can sign.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from edge.config import Settings
 from edge.hardware import CardReader, DoorInputs, Panel, Signaller
 from edge.hardware.choose import open_inputs, open_panel, open_reader, open_signaller
+from edge.hardware.signals_all import AllSignals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,4 +38,5 @@ def open_devices(settings: Settings, parts: ExitStack) -> Devices:
     panel = open_panel(settings, show=signaller.show)
     if panel is not None:
         parts.callback(panel.close)
-    return Devices(inputs=inputs, signaller=signaller, readers=readers, panel=panel)
+    shown = AllSignals(signaller, readers) if readers else signaller
+    return Devices(inputs=inputs, signaller=shown, readers=readers, panel=panel)

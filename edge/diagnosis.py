@@ -279,7 +279,7 @@ def _told_of(place: Place | None, newest: int, refused: int) -> str:
         last = f"last at {place.delivered_at:%F %T} UTC"
     behind = newest - place.cursor
     # What is for others is passed in memory first, so a short way behind may be no way at all.
-    late = f", {behind} entries behind" if place.fault or behind > UNWRITTEN else ""
+    late = f", entries behind: {behind}" if place.fault or behind > UNWRITTEN else ""
     lost = f", {place.passed_over} passed over" if place.passed_over else ""
     why = f" ({place.fault})" if place.fault else ""
     listed = f", {refused} refused" if refused else ""

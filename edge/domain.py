@@ -431,6 +431,7 @@ class Reason(StrEnum):
     ANTI_PASSBACK = "ANTI_PASSBACK"
     LOCKDOWN = "LOCKDOWN"
     PANEL_LOST = "PANEL_LOST"
+    CLOCK_WRONG = "CLOCK_WRONG"
 
 
 @dataclass(frozen=True, slots=True)

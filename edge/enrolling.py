@@ -6,13 +6,14 @@ in it is marked, so that no door lets either in by face alone. What is done is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from edge.audit import Audit, AuditEvent, EventKind
 from edge.collection.badges import Badges
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, NewFace
 from edge.collection.fused import LEAST_WEIGHT
+from edge.collection.memberships import Memberships
 from edge.collection.people import Erased, NewPerson, People, Person
 from edge.collection.search import Gallery
 from edge.domain import Badge, Embedding, Face, Match, Pixels, fuse
@@ -55,6 +56,7 @@ class Enroller:
         self._database = database
         self._people = People(database)
         self._badges = Badges(database)
+        self._memberships = Memberships(database)
         self._gallery = gallery
         self._audit = audit
         self._collection_id = collection_id
@@ -120,12 +122,14 @@ class Enroller:
         actor: str,
         somebody_else: bool = False,
         mark_look_alikes: Sequence[str] = (),
+        groups: Collection[str] = (),
     ) -> Person:
         """Store a person with the faces of *photos* and her badges, and record it; all or nothing.
 
         Whoever declined has no photos, all others at least one. *mark_look_alikes* are the ids of
         people who were looked at and are not this person, although a door would take her for them:
-        the pairs are marked. *somebody_else* says so of everybody who looks like her.
+        the pairs are marked. *somebody_else* says so of everybody who looks like her. *groups* are
+        those she is put into.
 
         :raises PhotosRefusedError: if a photo is not good enough or shows somebody else.
         :raises AlreadyEnrolledError: if a door would take her for somebody else who is enrolled.
@@ -139,6 +143,7 @@ class Enroller:
             actor=actor,
             somebody_else=somebody_else,
             mark_look_alikes=mark_look_alikes,
+            groups=groups,
         )
 
     def enroll_examined(
@@ -150,6 +155,7 @@ class Enroller:
         actor: str,
         somebody_else: bool = False,
         mark_look_alikes: Sequence[str] = (),
+        groups: Collection[str] = (),
     ) -> Person:
         """Do as :meth:`enroll` does with faces that were examined before, as a kiosk has them.
 
@@ -169,6 +175,13 @@ class Enroller:
                 f"faces {stored.faces}, badges {len(stored.badges)}, by {actor}",
                 similarity=alike[0].similarity if alike else None,
             )
+            if groups:
+                self._memberships.change(stored.person_id, add=groups)
+                self._record(
+                    EventKind.MEMBERSHIP_CHANGED,
+                    stored.person_id,
+                    f"joined {', '.join(sorted(groups))}, by {actor}",
+                )
             return self._people.get(stored.person_id)
 
     def rehearse(

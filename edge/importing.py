@@ -92,7 +92,9 @@ def import_rows(
     """
 
     def enroll(row: Row) -> None:
-        enroller.enroll(row.person, _photos(row), (Badge(row.badge),), actor=actor)
+        enroller.enroll(
+            row.person, _photos(row), (Badge(row.badge),), actor=actor, groups=row.groups
+        )
 
     for row in rows:
         yield Imported(row, *_outcome(row, badges, collection_id, enroll))

@@ -15,7 +15,8 @@ def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tup
     """Erase everybody whose retention has ended by *now* (aware) from every file, and record it.
 
     What the audit tells about people who went with their collection is made unreadable, too, and
-    what an earlier erasure could not wipe from its log yet is wiped.
+    what an earlier erasure could not wipe from its log yet is wiped. Its newest events are signed,
+    where no door runs that does so.
 
     :raises AuditError: if one cannot be recorded: she is not erased, those before her are.
     :raises StorageError: if it fails, or somebody is deleted, but not wiped from the log yet.
@@ -28,4 +29,5 @@ def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tup
             continue  # somebody else was faster
     forget_gone(database, audit)
     audit.wipe()
+    audit.seal()
     return tuple(erased)

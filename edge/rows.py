@@ -14,13 +14,15 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeAlias
 
 from edge.archive import Archive
+from edge.collection.memberships import refuse_bad_group
 from edge.collection.people import NewPerson
 from edge.days import beginning_of, end_of
 from edge.errors import CollectionError, EnrollmentError, ImageError
 
 NEEDED_COLUMNS = ("name", "badge", "photo")
-COLUMNS = (*NEEDED_COLUMNS, "external_id", "valid_from", "valid_until", "retention_until")
-"""Of the table. *photo* may name several files, parted by ``;``; days are the first and the last."""
+COLUMNS = (*NEEDED_COLUMNS, "external_id", "valid_from", "valid_until", "retention_until", "groups")
+"""Of the table. *photo* may name several files and *groups* several groups, parted by ``;``; days are
+the first and the last."""
 
 PHOTO_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"))
 """Files of a folder that are taken for photos; what they really are shows when they are read."""
@@ -53,6 +55,7 @@ class Row:
     person: NewPerson
     badge: str
     photos: tuple[PhotoFile, ...]
+    groups: frozenset[str] = frozenset()
 
 
 def read_rows(source: Path | bytes, *, name: str = "") -> tuple[Row, ...]:
@@ -215,7 +218,22 @@ def _row_of(
         ),
         told["badge"],
         photos,
+        _groups(told["groups"]),
     )
+
+
+def _groups(text: str) -> frozenset[str]:
+    """Read the names of groups, parted by ``;``.
+
+    :raises ValueError: if one cannot be a name.
+    """
+    groups = frozenset(name.strip() for name in text.split(";") if name.strip())
+    for name in groups:
+        try:
+            refuse_bad_group(name)
+        except CollectionError as error:
+            raise ValueError(error.message) from error
+    return groups
 
 
 def _moment(text: str, of_day: Callable[[str], datetime | None]) -> datetime | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from secrets import SystemRandom
 
 from edge.access.ruleset import Factor
-from edge.audit import Audit, EventKind, Wanted
+from edge.audit import Audit, EventKind, OwingRecord, Wanted
 from edge.collection.pins import Pins
 from edge.collection.rule_book import RuleBook
 from edge.collection.whereabouts import WhereaboutsStore
@@ -23,15 +24,16 @@ from edge.door.admission import AdmissionPolicy
 from edge.door.assemble import DoorPolicy, door_loop
 from edge.door.attacks import AttackPolicy
 from edge.door.camera_trust import CameraTrust
+from edge.door.card_readers import CardReaders
 from edge.door.challenge import ChallengePolicy
 from edge.door.controller import DoorController
 from edge.door.guard import Guard
 from edge.door.identify import IdentityPolicy
 from edge.door.lights import Lights
-from edge.door.listening import Listening
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
-from edge.door.parts import Observer, Requests
+from edge.door.opening import PanelTamper
+from edge.door.parts import Observer, Requests, Sign
 from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
 from edge.errors import LiveError, StorageError
@@ -56,6 +58,7 @@ def wired_door(
     observers: Sequence[Observer] = (),
     prompters: Sequence[Prompter] = (),
     devices: Devices | None = None,
+    signs: Sequence[Sign] = (),
 ) -> Iterator[DoorLoop]:
     """Give the loop of the door, and give everything back afterwards, the lock secured first.
 
@@ -65,18 +68,19 @@ def wired_door(
     :raises OstiaryError: if any part cannot be built; the lock is secured all the same.
     """
     settings, devices = core.settings, devices or Devices()
+    record = OwingRecord(core.audit)
     signaller = devices.signaller
     with ExitStack() as parts:
         for device in (camera, devices.inputs, signaller, devices.panel):
             if device is not None:
                 parts.callback(device.close)
-        readers = Listening(devices.readers) if devices.readers else None
+        readers = CardReaders(devices.readers) if devices.readers else None
         if readers is not None:
             parts.callback(readers.close)
         control = DoorController(
             lock,
             door=settings.door.name,
-            audit=core.audit,
+            audit=record,
             policy=portal_policy(settings),
             inputs=devices.inputs,
             signaller=signaller,
@@ -101,17 +105,23 @@ def wired_door(
             pins=Pins(core.database, core.key),
             presences=WhereaboutsStore(core.database),
             control=control,
-            audit=core.audit,
+            audit=record,
+            trusts=lambda at: believes(core, at),
             watchdog=Watchdog(),
             policy=door_policy(settings, core.embedder, readable_by(settings)),
             observers=(*observers, *shown, *lights),
             requests=_requests(core, parts),
             readers=readers,
             panel=devices.panel,
-            signs=shown,
+            signs=(*signs, *shown, *lights, *_told(devices)),
             guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
         )
+
+
+def _told(devices: Devices) -> tuple[Sign, ...]:
+    """Return who tells the panel that the housing is open, where there is a panel."""
+    return () if devices.panel is None else (PanelTamper(devices.panel),)
 
 
 def _guard(core: Core, prompters: Sequence[Prompter]) -> Guard | None:
@@ -159,6 +169,14 @@ def _requests(core: Core, parts: ExitStack) -> Requests | None:
     return desk
 
 
+def believes(core: Core, at: datetime) -> bool:
+    """Return whether the clock, which says *at*, may decide who passes.
+
+    :raises AuditError: if the record, which it is held against, cannot be read.
+    """
+    return core.settings.audit.wrong_clock == "ignore" or core.audit.clock_trust(at).plausible
+
+
 def in_lockdown(audit: Audit, door: str) -> bool:
     """Return whether *door* was in lockdown when something was recorded of that last.
 
@@ -186,7 +204,6 @@ def portal_policy(settings: Settings) -> PortalPolicy:
         rex_stuck=portal.rex_stuck_seconds,
         fire_releases=portal.fire_releases,
         office=portal.office_mode_hours * 3600,
-        first_person_in=portal.first_person_in,
     )
 
 

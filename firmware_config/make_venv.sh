@@ -18,8 +18,10 @@ set -eu
 }
 
 system=""
-# picamera2 and libcamera are in no package registry; a Raspberry Pi has them as system packages.
-if "$PYTHON" -c 'import picamera2' 2>/dev/null; then
+# picamera2 and libcamera are in no package registry, evdev has no wheel for a Raspberry Pi, which
+# has all three as system packages.
+if "$PYTHON" -c 'import picamera2' 2>/dev/null ||
+    { [ "$(uname -m)" != x86_64 ] && "$PYTHON" -c 'import evdev' 2>/dev/null; }; then
     system="--system-site-packages"
 fi
 "$PYTHON" -m venv $system "$VENV"

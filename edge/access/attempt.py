@@ -78,52 +78,33 @@ def _with(attempt: Attempt, what: Shown) -> Attempt:
     """Return the attempt with *what* was shown."""
     match what:
         case BadgeShown(number, owner):
-            return _with_badge(attempt, number, owner)
+            return replace(attempt, badge=number, owner=owner)
         case FaceRecognized(person):
             return _with_face(attempt, person)
         case FaceUnknown():
-            return replace(attempt, face=True, recognized=None, why_unknown=what, proven=False)
-        case FaceCompared():
-            return replace(attempt, face=True, proven=True)
+            return replace(attempt, face=True, face_of=None, recognized=None, why_unknown=what)
+        case FaceCompared(person_id):
+            return replace(attempt, face=True, face_of=person_id)
         case _:
             return replace(attempt, typed=True)
 
 
-def _with_badge(attempt: Attempt, number: str, owner: Credentials | None) -> Attempt:
-    """Return the attempt with a badge; what was proven of somebody else is not proven of its owner."""
-    before = attempt.person
-    same = before is not None and owner is not None and before.person_id == owner.person_id
-    return replace(
-        attempt,
-        badge=number,
-        owner=owner,
-        proven=attempt.proven and same,
-        pin=attempt.pin and same,
-        duress=attempt.duress,  # somebody is under duress, whosoever badge she holds
-    )
-
-
 def _with_face(attempt: Attempt, person: Credentials) -> Attempt:
-    if attempt.owner is not None:
-        hers = attempt.owner.person_id == person.person_id
-        return replace(attempt, face=True, proven=attempt.proven or hers)
-    before = attempt.recognized
-    same = before is None or before.person_id == person.person_id
-    return replace(
-        attempt,
-        recognized=person,
-        face=True,
-        proven=True,
-        pin=attempt.pin and same,
-        why_unknown=None,
-    )
+    if attempt.owner is None:
+        return replace(
+            attempt, recognized=person, face=True, face_of=person.person_id, why_unknown=None
+        )
+    if attempt.owner.person_id == person.person_id:
+        return replace(attempt, face=True, face_of=person.person_id)
+    # Somebody like the owner, perhaps: that is for a comparison with her to say.
+    return replace(attempt, face=True)
 
 
 def _without_face(attempt: Attempt) -> Step:
     """End what began with a face; of an attempt with a badge or a PIN only the face is gone."""
     if attempt.owner is None and not attempt.typed:
         return _over(attempt, _walked_away(attempt)) if attempt.face else Step(attempt)
-    return Step(replace(attempt, face=False, proven=False, recognized=None, why_unknown=None))
+    return Step(replace(attempt, face=False, face_of=None, recognized=None, why_unknown=None))
 
 
 def _checked(
@@ -136,7 +117,7 @@ def _checked(
     if check.result is PinResult.LOCKED:
         return _ended(attempt, Reason.PIN_LOCKED, "too many wrong PINs; it is locked for a while")
     if check.result is PinResult.RIGHT:
-        return _judged(replace(attempt, pin=True), now=now, at=at, place=place)
+        return _judged(replace(attempt, pin_of=check.person_id), now=now, at=at, place=place)
     step = _judged(attempt, now=now, at=at, place=place)
     if any(isinstance(each, Verdict) for each in step.answers):
         return step  # it was not needed, or there is a better reason to deny

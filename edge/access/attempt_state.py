@@ -57,8 +57,9 @@ class First:
 class Attempt:
     """What was shown at one door, up to now; what nobody has shown yet is the default.
 
-    *face*: a live face was seen; *proven*: it is the person's. *typed*: a PIN waits to be checked.
-    *why_unknown*: why the face was not found in the gallery. *until*: monotonic seconds at which all
+    *face*: a live face was seen; *face_of*: whose it is. *typed*: a PIN waits to be checked; *pin_of*:
+    whose PIN was right. Both are names, so that what was proven of one is never another's, whoever
+    steps in between. *why_unknown*: why the face was not found in the gallery. *until*: monotonic seconds at which all
     this is forgotten, except *first*, who has her own time.
     """
 
@@ -66,9 +67,9 @@ class Attempt:
     owner: Credentials | None = None
     recognized: Credentials | None = None
     face: bool = False
-    proven: bool = False
+    face_of: str | None = None
     typed: bool = False
-    pin: bool = False
+    pin_of: str | None = None
     duress: bool = False
     why_unknown: FaceUnknown | None = None
     until: float | None = None
@@ -82,10 +83,13 @@ class Attempt:
     @property
     def factors(self) -> frozenset[Factor]:
         """What was proven to be that person's."""
+        if self.person is None:
+            return frozenset()
+        person_id = self.person.person_id
         proven = (
             (Factor.BADGE, self.owner is not None),
-            (Factor.FACE, self.proven),
-            (Factor.PIN, self.pin),
+            (Factor.FACE, self.face_of == person_id),
+            (Factor.PIN, self.pin_of == person_id),
         )
         return frozenset(factor for factor, holds in proven if holds)
 

@@ -109,6 +109,12 @@ def to_toml(ruleset: Ruleset) -> str:
     return "\n".join(lines) + "\n"
 
 
+def known_names() -> list[str]:
+    """Return every name that a table of some kind may hold."""
+    forms = (getattr(document_form, name) for name in _FORMS)
+    return sorted({field.name for form in forms for field in fields(form)})
+
+
 def _refuse_long(text: str) -> None:
     if len(text) > LONGEST_TEXT:
         raise RulesError(
@@ -153,7 +159,7 @@ def _described(fault: ErrorDetails) -> str:
     match fault["type"]:
         case "unexpected_keyword_argument":
             name = str(fault["loc"][-1])
-            near = difflib.get_close_matches(name, _known(), n=1)
+            near = difflib.get_close_matches(name, known_names(), n=1)
             return f"{path}: is unknown" + (f", did you mean {near[0]}?" if near else "")
         case "dataclass_type":
             return f"{path}: should be a table"
@@ -162,9 +168,3 @@ def _described(fault: ErrorDetails) -> str:
         case "value_error":
             return f"{path}: {fault['ctx']['error']}"
     return f"{path}: {fault['msg'].removeprefix('Input ').removeprefix('String ')}"
-
-
-def _known() -> list[str]:
-    """Return every name that a table of some kind may hold."""
-    forms = (getattr(document_form, name) for name in _FORMS)
-    return sorted({field.name for form in forms for field in fields(form)})

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from edge.access.demand import Demand, demand
 from edge.access.passback import passback_fault
 from edge.access.rules import Allowed, Rules
 from edge.access.ruleset import AntiPassback, Factor, Group
-from edge.access.schedule import WallTime
+from edge.access.schedule import State, WallTime
 from edge.access.validity import badges_fault, person_fault, shows_duress
 from edge.access.verdict import Flag, Question, Verdict
 from edge.access.whereabouts import Whereabouts
@@ -46,13 +47,13 @@ def _evaluated(question: Question, rules: Rules, whereabouts: Whereabouts) -> Ve
     if fault is not None:
         return _denied(question, fault, OF_VALIDITY[fault])
     groups = rules.groups_of(person.groups)
-    wall = rules.wall(at)
     allowed = rules.allowed(question.door, groups)
     if not allowed:
         return _denied(question, Reason.NO_PERMISSION, "no group of this person may pass this door")
-    permission = next((each for each in allowed if each.timetable.is_open(wall)), None)
-    if permission is None:
-        return _out_of_hours(question, allowed, rules)
+    permission, state = _open_or_next(allowed, at)
+    if not state.open:
+        return _out_of_hours(question, permission, state, rules)
+    wall = rules.wall(at)
     wanted = demand(question, rules, groups, wall)
     if not wanted.met:
         return replace(
@@ -133,21 +134,25 @@ def _is_first_person(
     )
 
 
-def _out_of_hours(question: Question, allowed: Sequence[Allowed], rules: Rules) -> Verdict:
-    """Deny, and name the permission that opens next."""
-    openings = [(each.timetable.upcoming_change(question.at), each) for each in allowed]
-    coming = [(opening, number) for number, (opening, _) in enumerate(openings) if opening]
-    opening, number = min(coming) if coming else (None, 0)
-    permission = openings[number][1]
+def _open_or_next(allowed: Sequence[Allowed], at: datetime) -> tuple[Allowed, State]:
+    """Return the first permission that is open, or else the one that opens next."""
+    chosen, earliest = allowed[0], allowed[0].timetable.state(at)
+    for each in allowed:
+        state = each.timetable.state(at)
+        if state.open:
+            return each, state
+        if state.change is not None and (earliest.change is None or state.change < earliest.change):
+            chosen, earliest = each, state
+    return chosen, earliest
+
+
+def _out_of_hours(question: Question, permission: Allowed, state: State, rules: Rules) -> Verdict:
+    because = of_hours(permission, state.change, question.at, rules)
     return replace(
-        _denied(
-            question,
-            Reason.OUTSIDE_SCHEDULE,
-            of_hours(permission, opening, question.at, rules),
-        ),
+        _denied(question, Reason.OUTSIDE_SCHEDULE, because),
         group=permission.group.name,
         schedule=permission.timetable.name,
-        next_opening=opening,
+        next_opening=state.change,
     )
 
 

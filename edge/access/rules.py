@@ -105,7 +105,7 @@ class Rules:
             today = self.wall(at).day
             for ahead in range(-1, PREPARED_DAYS):
                 timetable.on(today + timedelta(days=ahead))
-            timetable.upcoming_change(at)
+            timetable.state(at)
 
     def _allowed(self, door: str | None) -> dict[str, tuple[Allowed, ...]]:
         found = {

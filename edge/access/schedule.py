@@ -33,6 +33,9 @@ from edge.access.ruleset import (
 HORIZON_DAYS = 400
 """How far ahead the next change is looked for: beyond every yearly day."""
 
+REPEATED_DAYS = 9
+"""The same where every week is alike: what has not changed for eight days never does."""
+
 _DAY = timedelta(days=1)
 _KEPT_DAYS = 1024
 _KEPT_YEARS = 8
@@ -53,6 +56,19 @@ def wall_time(at: datetime, zone: ZoneInfo) -> WallTime:
     """Return what the clock in *zone* shows at *at* (aware)."""
     local = at.astimezone(zone)
     return WallTime(local.date(), local.hour * 60 + local.minute)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether a schedule is *open*, and when that changes, aware UTC; None if it does not.
+
+    It is the answer to every time from *since* up to *good_until*.
+    """
+
+    open: bool
+    change: datetime | None
+    since: datetime
+    good_until: datetime
 
 
 class Timetable:
@@ -80,7 +96,7 @@ class Timetable:
         self._uses = [(use, calendars[use.calendar]) for use in schedule.holidays]
         self._years: dict[int, dict[date, tuple[Hours, ...]]] = {}
         self._days: dict[date, Minutes] = {}
-        self._next: tuple[datetime, datetime | None] | None = None
+        self._state: State | None = None
 
     def is_open(self, wall: WallTime) -> bool:
         """Tell whether it is open while the clock on the wall shows *wall*."""
@@ -106,7 +122,8 @@ class Timetable:
         """
         wall = wall_time(at, self._zone)
         now, minute = self.is_open(wall), wall.minute
-        for ahead in range(HORIZON_DAYS):
+        repeats = not self._recurring and not self._uses
+        for ahead in range(REPEATED_DAYS if repeats else HORIZON_DAYS):
             day = wall.day + ahead * _DAY
             if _has_24_hours(day, self._zone):
                 edge = _next_edge(self.on(day), minute, now=now)
@@ -118,14 +135,18 @@ class Timetable:
             minute = -1
         return None
 
-    def upcoming_change(self, at: datetime) -> datetime | None:
-        """Return the same as :meth:`next_change`, and keep it: it is the same until then."""
-        if self._next is not None:
-            since, change = self._next
-            if since <= at and (at < change if change is not None else at - since < _DAY):
-                return change
-        found = self.next_change(at)
-        self._next = at, found
+    def state(self, at: datetime) -> State:
+        """Return whether it is open at *at* (aware), and until when that stays so.
+
+        The same as :meth:`is_open_at` and :meth:`next_change`; the answer is kept, since it is the
+        same until then, and most who ask come after one another.
+        """
+        kept = self._state
+        if kept is not None and kept.since <= at < kept.good_until:
+            return kept
+        change = self.next_change(at)
+        good_until = change if change is not None else at + _DAY
+        found = self._state = State(self.is_open_at(at), change, at, good_until)
         return found
 
     def holiday_on(self, day: date) -> str | None:

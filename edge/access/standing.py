@@ -43,8 +43,9 @@ def standing(
     if unlocking is None:
         return Standing(unlocked=False)
     timetable = rules.timetable(unlocking.schedule)
-    changes_at = timetable.upcoming_change(at)
-    if not timetable.is_open_at(at):
+    state = timetable.state(at)
+    changes_at = state.change
+    if not state.open:
         return Standing(unlocked=False, changes_at=changes_at)
     waiting = unlocking.first_person and not (
         first_person_at is not None

@@ -23,6 +23,8 @@ FIRE, OFFICE, SCHEDULE = "fire", "office-mode", "unlock-schedule"
 LOCK_FAULT = "LOCK_FAULT"
 """The reason of a release that was recorded and not obeyed, as :class:`edge.desk.Answer` has it."""
 
+_ERASURES = frozenset({EventKind.PERSON_DELETED, EventKind.COLLECTION_DELETED})
+
 _ITSELF = "door"
 """The program itself among the things that can be at fault."""
 
@@ -68,8 +70,8 @@ class Condition:
 
 def after(condition: Condition, event: AuditEvent, *, door: str, release: timedelta) -> Condition:
     """Return the condition of *door* once *event* has happened; *release* is how long one passes."""
-    if event.kind is EventKind.PERSON_DELETED and event.person_id in (None, condition.person_id):
-        # The record does not say who was erased: whoever it may have been is forgotten.
+    if event.kind in _ERASURES and event.person_id in (None, condition.person_id):
+        # Where the record does not say who was erased, it may have been whoever is shown.
         return replace(condition, person_id=None)
     step = _STEPS.get(event.kind)
     if step is None or event.door != door:

@@ -18,7 +18,7 @@ from edge.announcing.commands import Commands
 from edge.announcing.condition import Condition, after, from_memory, to_memory
 from edge.announcing.discovery import Described, described
 from edge.announcing.follower import Follower
-from edge.announcing.reaching import pause
+from edge.announcing.reaching import as_told, pause
 from edge.announcing.telling import DOOR_KINDS, is_silent, told
 from edge.announcing.topics import Message, Topics, decision, duress, event, state, status
 from edge.audit import AuditEntry
@@ -96,11 +96,11 @@ class MqttAnnouncer:
                         connection.turn(POLL_SECONDS)
                 finally:
                     connection.close()
-            except OstiaryError as error:
+            except Exception as error:  # noqa: BLE001 - one destination must not end the others
                 if stop.is_set():
                     return
                 tries += 1
-                self._failed(error, tries)
+                self._failed(as_told(error, self.name), tries)
                 stop.wait(pause(tries, longest=LONGEST_PAUSE, chance=self._chance))
 
     def once(self, stop: threading.Event) -> None:

@@ -14,6 +14,7 @@ DOOR_KINDS = frozenset(
     {
         EventKind.DECISION,
         EventKind.REMOTE_UNLOCK,
+        EventKind.REMOTE_COMMAND,
         EventKind.DOOR_STARTED,
         EventKind.DOOR_STOPPED,
         EventKind.CREDENTIAL_SHOWN,

@@ -19,11 +19,11 @@ from random import Random
 
 from edge.announcing.follower import Follower
 from edge.announcing.posting import Answer, Poster
-from edge.announcing.reaching import pause
+from edge.announcing.reaching import as_told, pause
 from edge.announcing.signing import SigningKey, headers
 from edge.announcing.telling import is_silent, told
 from edge.audit import AuditEntry, EventKind
-from edge.errors import AnnouncingError, OstiaryError
+from edge.errors import AnnouncingError
 
 log = logging.getLogger(__name__)
 
@@ -113,8 +113,8 @@ class WebhookAnnouncer:
                     self._wait_on(stop)
                 waiting = not self._post_all(stop)
                 stop.wait(POLL_SECONDS)
-            except OstiaryError as error:
-                self._say(str(error))
+            except Exception as error:  # noqa: BLE001 - one destination must not end the others
+                self._say(str(as_told(error, self.name)))
                 stop.wait(RECORD_PAUSE)
 
     def once(self, stop: threading.Event) -> None:

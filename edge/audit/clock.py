@@ -108,7 +108,7 @@ class ClockTrust(StrEnum):
 
 
 def clock_trust(now: datetime, *, last: datetime | None, built: datetime = BUILT) -> ClockTrust:
-    """Return what a clock that says *now* is worth, where the last event was at *last*, if any.
+    """Return what a clock that says *now* is worth, where the latest event was at *last*, if any.
 
     An event from a time when the clock was far ahead makes a right clock implausible, too: that is
     the safe side, and ends when somebody looks at it, see ``docs/audit.md``.

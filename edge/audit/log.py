@@ -22,7 +22,7 @@ from edge.audit.pruning import Pruned, Pruner
 from edge.audit.reserve import Reserve
 from edge.audit.rows import Rows
 from edge.audit.sealer import Sealer
-from edge.audit.search import EventSearch
+from edge.audit.search import EventSearch, Wanted
 from edge.audit.subjects import Subjects
 from edge.audit.verifying import verify_rows
 from edge.audit.writing import Writer
@@ -220,12 +220,14 @@ class Audit:
     def prune(self, before: datetime, *, now: datetime, actor: str) -> Pruned:
         """Remove the events before the aware time *before*, up to a checkpoint, and record it.
 
+        A lockdown that has not ended is kept, and what follows it: a door asks for it at its start.
+
         :raises AuditError: if it cannot be written, or not be wiped from the log yet.
         """
         pruner = Pruner(self._database)
         with as_audit_error("cannot be pruned"):
             with self._database.transaction():
-                pruned = pruner.move_root(min(before, now))
+                pruned = pruner.move_root(min(before, now, *self._lockdowns()))
                 if pruned.entries:
                     told = f"entries {pruned.first} to {pruned.last}, by {actor}"
                     self._append(AuditEvent(EventKind.AUDIT_PRUNED, now, detail=told))
@@ -234,13 +236,23 @@ class Audit:
                 self._database.truncate_log()
         return pruned
 
+    def _lockdowns(self) -> Iterator[datetime]:
+        """Give when each lockdown began that goes on."""
+        kinds = (EventKind.LOCKDOWN_BEGAN, EventKind.LOCKDOWN_ENDED)
+        told: set[str | None] = set()
+        for entry in self.search.newest(Wanted(kinds=kinds), limit=1000):
+            event = entry.event
+            if event.door not in told and event.kind is EventKind.LOCKDOWN_BEGAN:
+                yield event.at
+            told.add(event.door)
+
     def clock_trust(self, now: datetime | None = None) -> ClockTrust:
-        """Return what the clock is worth, held against the newest event; *now* is aware.
+        """Return what the clock is worth, held against the latest event; *now* is aware.
 
         :raises AuditError: if the file cannot be read.
         """
         with as_audit_error("cannot be read"):
-            return clock_trust(now or datetime.now(UTC), last=self._writer.newest_at())
+            return clock_trust(now or datetime.now(UTC), last=self._writer.latest_at())
 
     def verify(self) -> Verified:
         """Follow the whole chain and its checkpoints, as they are at this moment.

@@ -62,6 +62,11 @@ class Rows:
         row = self._database.row("SELECT at FROM entries ORDER BY sequence DESC LIMIT 1")
         return None if row is None else row[0]
 
+    def latest_at(self) -> str | None:
+        """Return the latest time of any entry as it is stored, if there is one."""
+        row = self._database.row("SELECT max(at) FROM entries")
+        return None if row is None else row[0]
+
     def any_since(self, sequence: int, kind: EventKind) -> bool:
         """Tell whether there is an entry of *kind* behind *sequence*."""
         return (

@@ -83,12 +83,21 @@ class Writer:
 
         :raises AuditBrokenError: if it cannot be read.
         """
-        at = self._rows.newest_at()
+        return self._time(self._rows.newest_at())
+
+    def latest_at(self) -> datetime | None:
+        """Return the latest time of any event: not the newest's, after the clock was set back.
+
+        :raises AuditBrokenError: if it cannot be read.
+        """
+        return self._time(self._rows.latest_at())
+
+    def _time(self, at: str | None) -> datetime | None:
         try:
             return None if at is None else from_text(at)
         except ValueError as error:
             raise AuditBrokenError(
-                "the audit is broken: its newest entry has no time",
+                "the audit is broken: an entry has no time",
                 remedy="Run `ostiary audit verify`.",
             ) from error
 

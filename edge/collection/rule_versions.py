@@ -16,6 +16,7 @@ from edge.storage.database import Database
 from edge.storage.times import from_text, to_text
 
 LONGEST_NOTE = 200
+_MOST_VERSIONS = 2**31
 LARGEST_DOCUMENT = 4 * 2**20
 """Bytes; rules of 200 schedules and 50 groups have some 60,000."""
 
@@ -64,7 +65,7 @@ class RuleVersions:
         """
         row = self._database.row(
             "SELECT version, at, actor, note, document FROM rule_versions WHERE version = ?",
-            (version,),
+            (_within(version),),
         )
         if row is None:
             raise NotFoundError(
@@ -77,8 +78,8 @@ class RuleVersions:
         """Return up to *limit* versions, the newest first, those older than *before*."""
         rows = self._database.rows(
             "SELECT version, at, actor, note, document FROM rule_versions"
-            " WHERE ? IS NULL OR version < ? ORDER BY version DESC LIMIT ?",
-            (before, before, limit),
+            " WHERE version < ? ORDER BY version DESC LIMIT ?",
+            (_within(_MOST_VERSIONS if before is None else before), limit),
         )
         return tuple(_version_of(*row) for row in rows)
 
@@ -138,6 +139,11 @@ class RuleVersions:
     def drop_draft(self, actor: str) -> None:
         """Forget what *actor* was about to change, if anything."""
         self._database.execute("DELETE FROM rule_drafts WHERE actor = ?", (actor,))
+
+
+def _within(version: int) -> int:
+    """Return *version*, or the nearest number that SQLite has a place for."""
+    return min(max(version, 0), _MOST_VERSIONS)
 
 
 def _refuse_large(document: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from edge.collection.people import Person
-from edge.commands.console import json_option, out, percent, say, show_json
+from edge.commands.console import counted, json_option, out, percent, say, show_json
 from edge.commands.live import GREEN, RED, LiveScreen
 from edge.commands.program import Program, pass_program
 from edge.core import Core
@@ -77,19 +77,25 @@ def _tell(summary: Summary) -> None:
     style = GREEN if summary.succeeded else RED
     out().print(
         f"[{style}]{'As it should be' if summary.succeeded else 'NOT as it should be'}:[/] "
-        f"the enrolled man was let in {figures['admitted']} times, anybody else "
-        f"{figures['others_admitted']} times; his photo was unmasked {figures['unmasked']} times; "
-        f"{figures['denials']} denials in {summary.frames} frames."
+        f"the enrolled man was let in {_times(summary.admitted)}, anybody else "
+        f"{_times(summary.unlocks - summary.admitted)}; his photo was unmasked "
+        f"{_times(summary.unmasked)}; out of hours he was sent away "
+        f"{_times(summary.sent_away)}; the door was forced, and it was noticed, "
+        f"{_times(summary.forced)}; {figures['denials']} denials in {summary.frames} frames."
     )
     alike = [
         each.decision.similarity
         for each in summary.shown
-        if not each.decision.granted and not each.scene.attack
+        if not (each.decision.granted or each.scene.attack or each.scene.out_of_hours)
     ]
     highest = max((value for value in alike if value is not None), default=None)
     say(f"Nearest that anybody else came: {percent(highest)}.")
     say(f"Told from his photo {summary.told_by}.")
     say(f"Audit verified: {summary.verified.entries} events, last hash {summary.verified.head}.")
+
+
+def _times(count: int) -> str:
+    return counted(count, "time", "times")
 
 
 def _figures(summary: Summary) -> dict[str, object]:
@@ -100,6 +106,8 @@ def _figures(summary: Summary) -> dict[str, object]:
         "admitted": summary.admitted,
         "others_admitted": summary.unlocks - summary.admitted,
         "unmasked": summary.unmasked,
+        "sent_away": summary.sent_away,
+        "forced": summary.forced,
         "denials": sum(not each.decision.granted for each in summary.shown),
         "audit_entries": summary.verified.entries,
         "audit_head": summary.verified.head,

@@ -38,7 +38,8 @@ def import_people(
     FOLDER: 4711_Ada_Lovelace.jpg      one person, badge 4711, one photo
             4711_Ada_Lovelace/*.jpg    the same with several photos
     CSV:    columns name, badge, photo; also external_id, valid_from, valid_until,
-            retention_until. Photos are relative to the file; several are parted by ";".
+            retention_until, groups. Photos are relative to the file; several photos or groups
+            are parted by ";".
     ZIP:    a CSV file with its photos, or a folder as above.
 
     Run it again after an interruption: whoever is enrolled is passed over. Exit status 1 if any

@@ -59,6 +59,10 @@ class LiveScreen:
         """Tell what stands before the door from now on, where that is known."""
         self._scene = scene
 
+    def happened(self, what: str) -> None:
+        """Tell what was done at the door, or what became of it."""
+        self.say(f"  [dim]{what}[/]")
+
     def looked(self, frame: Frame, face: Face | None) -> None:
         """Show what is seen in a frame."""
         seen = "no face"

@@ -10,7 +10,7 @@ import click
 from edge.access.explain import Explanation, Trial
 from edge.access.rules import Rules
 from edge.access.ruleset import Factor
-from edge.asking import Visit, explained, who_may
+from edge.asking import Visit, explained, moment_of, who_may
 from edge.collection.people import People
 from edge.collection.person_rows import Person
 from edge.collection.rule_book import rules_of
@@ -120,10 +120,9 @@ def _moment(text: str, rules: Rules) -> datetime:
     if not text:
         return datetime.now(UTC)
     try:
-        at = datetime.fromisoformat(text)
+        return moment_of(text, rules)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no time; write 2026-12-24T18:30") from error
-    return (at if at.tzinfo is not None else at.replace(tzinfo=rules.zone)).astimezone(UTC)
 
 
 def _time(at: datetime, rules: Rules) -> str:

@@ -23,8 +23,11 @@ class LockSettings:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
     kind: Annotated[
-        Literal["gpio", "fake"],
-        Field(description='"gpio" drives a relay; "fake" drives nothing, for trying things out.'),
+        Literal["gpio", "none", "fake"],
+        Field(
+            description='"gpio" drives a relay; "none" is for a door whose lock somebody else\'s panel '
+            'drives; "fake" drives nothing, for trying things out.'
+        ),
     ] = "gpio"
     chip: Annotated[
         FilePath,

@@ -93,13 +93,6 @@ class PortalSettings:
             "latest.",
         ),
     ] = 10.0
-    first_person_in: Annotated[
-        Switch,
-        Field(
-            description="true: an unlock schedule begins only once somebody was let in, so that "
-            "nobody finds an open door on a day on which all are ill."
-        ),
-    ] = False
 
     def __post_init__(self) -> None:
         if self.held_open_alarm_seconds < self.held_open_warning_seconds:

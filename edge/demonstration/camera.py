@@ -6,22 +6,33 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from edge.demonstration.scenes import Scene
+from edge.demonstration.scenes import Act, Scene
 from edge.domain import Frame
 from edge.errors import EndOfFootageError
 
 
 class ScriptedCamera:
-    """Plays *scenes* at *fps* frames a second; *on_scene* is told when a scene begins."""
+    """Plays *scenes* at *fps* frames a second.
+
+    *on_scene* is told when a scene begins, *on_act* when the time of one of its acts has come.
+    """
 
     name = "demonstration"
 
     def __init__(
-        self, scenes: tuple[Scene, ...], *, fps: int, on_scene: Callable[[Scene], None]
+        self,
+        scenes: tuple[Scene, ...],
+        *,
+        fps: int,
+        on_scene: Callable[[Scene], None],
+        on_act: Callable[[Act], None] = lambda _: None,
     ) -> None:
         self._frames = [(scene, pixels) for scene in scenes for pixels in scene.frames]
         self._period = 1 / fps
         self._on_scene = on_scene
+        self._on_act = on_act
+        self._acts: list[Act] = []
+        self._scene_at = 0.0
         self._sequence = 0
         self._shown: Scene | None = None
         self._began: float | None = None
@@ -41,7 +52,10 @@ class ScriptedCamera:
         scene, pixels = self._frames[self._sequence]
         if scene is not self._shown:
             self._shown = scene
+            self._acts, self._scene_at = list(scene.acts), time.monotonic()
             self._on_scene(scene)
+        while self._acts and time.monotonic() - self._scene_at >= self._acts[0].after:
+            self._on_act(self._acts.pop(0))
         frame = Frame(pixels, datetime.now(UTC), time.monotonic(), self._sequence)
         self._sequence += 1
         return frame

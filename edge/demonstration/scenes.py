@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -18,17 +19,40 @@ ENROLMENT_FRAMES = 60
 """The first two seconds of the clip enrol the man; all later frames come to the door."""
 
 
+class Does(StrEnum):
+    """What somebody does at the door, or in the office, while a scene is played."""
+
+    FORCE = "force the door open"
+    CLOSE = "close the door"
+    BADGE = "hold the badge to the reader"
+    ASK_FOR_BADGES = "let the rules ask for a badge, too"
+    END_HOURS = "let the rules end the hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is done *after* so many seconds of a scene."""
+
+    after: float
+    does: Does
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """A few seconds before the door.
 
-    *opens*: whether the enrolled man stands in front; *attack*: whether only a picture of him does.
+    *opens*: whether the enrolled man stands in front and may pass; *attack*: whether only a picture
+    of him does; *out_of_hours*: whether he comes when he may not; *forced*: whether the door is
+    opened by force.
     """
 
     title: str
     frames: tuple[Pixels, ...]
     opens: bool = False
     attack: bool = False
+    out_of_hours: bool = False
+    forced: bool = False
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +108,25 @@ def script(*, fps: int) -> Script:
             ),
             Scene("nobody", empty),
             Scene("his photo, held still", of(*still, seconds=3.2), attack=True),
-            Scene("nobody", empty),
-            Scene("both, the enrolled man in front", of(*man_in_front, seconds=2.4), opens=True),
-            Scene("nobody", empty),
+            Scene("nobody", empty, acts=(Act(0.2, Does.ASK_FOR_BADGES),)),
+            Scene(
+                "his face, then his badge",
+                of(*man_near, seconds=4.4),
+                opens=True,
+                acts=(Act(3.2, Does.BADGE),),
+            ),
+            Scene("nobody", empty * 2, acts=(Act(2.4, Does.END_HOURS),)),
+            Scene(
+                "both, the man in front, out of hours",
+                of(*man_in_front, seconds=2.8),
+                out_of_hours=True,
+            ),
+            Scene(
+                "nobody, and the door is forced",
+                empty * 2,
+                forced=True,
+                acts=(Act(1.6, Does.FORCE), Act(2.6, Does.CLOSE)),
+            ),
         ),
     )
 

@@ -7,14 +7,14 @@ with a found badge what she began.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge.access.attempt import elapsed, shown
 from edge.access.attempt_state import Answer, Ask, Attempt, Place, Step
 from edge.access.rules import Rules
-from edge.access.ruleset import Factor
+from edge.access.ruleset import Factor, Ruleset
 from edge.access.shown import (
     BadgeShown,
     FaceCompared,
@@ -24,10 +24,20 @@ from edge.access.shown import (
     PinTyped,
 )
 from edge.access.shown import Shown as Told
-from edge.domain import Credentials, Shown, ShownKind
+from edge.access.verdict import Verdict
+from edge.domain import Credentials, Outcome, Reason, Shown, ShownKind
 from edge.door.identify import Recognition
 from edge.door.parts import Badges, PinStore, Presences, Rulebook
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
+
+NO_RULES = Rules(Ruleset())
+"""By which nobody may pass."""
+
+CLOCK_WRONG = Verdict(
+    outcome=Outcome.DENY,
+    reason=Reason.CLOCK_WRONG,
+    explanation="denied: the clock of this door is plainly wrong, and with it every schedule",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +64,30 @@ class Admission:
         rules: Rulebook,
         pins: PinStore,
         presences: Presences,
+        trusts: Callable[[datetime], bool] = lambda _: True,
     ) -> None:
         self._policy = policy
         self._gallery = gallery
         self._rules = rules
         self._pins = pins
         self._presences = presences
+        self._trusts = trusts
         self._attempt = Attempt()
         self._comparing: str | None = None
         self._typed: str | None = None
         self._badge: str | None = None
+        self._found: Recognition | None = None
 
     @property
     def comparing(self) -> Credentials | None:
         """Whom the face before the camera is to be compared with, in place of the whole gallery."""
         owner = self._attempt.owner
         return owner if owner is not None and owner.person_id == self._comparing else None
+
+    @property
+    def recognition(self) -> Recognition | None:
+        """What was found out about the face in the attempt of the newest answer, if anything."""
+        return self._found
 
     @property
     def shown_badge(self) -> str | None:
@@ -82,12 +100,12 @@ class Admission:
         return self._attempt == Attempt()
 
     def rules(self, at: datetime) -> Rules:
-        """Return the rules that hold at *at*."""
-        return self._rules.current(at).rules
+        """Return the rules that hold at *at*; none, if the clock cannot be believed."""
+        return self._rules.current(at).rules if self._trusts(at) else NO_RULES
 
     def face(self, found: Recognition, *, now: float, at: datetime) -> tuple[Answer, ...]:
         """Return what follows from a face: a living one where it matched, else a final answer."""
-        person = found.person
+        person, self._found = found.person, found
         if self.comparing is not None and person is not None:
             self._comparing = None
             return self._tell(FaceCompared(person.person_id, alike=found.matched), now=now, at=at)
@@ -100,6 +118,8 @@ class Admission:
 
         :raises StorageError: if it cannot be looked up; then nothing was shown.
         """
+        if self.idle:
+            self._found = None
         if what.kind is ShownKind.BADGE:
             owner = self._gallery.by_badge(what.value)
             return self._tell(BadgeShown(what.value, owner), now=now, at=at)
@@ -122,6 +142,10 @@ class Admission:
 
     def _tell(self, told: Told, *, now: float, at: datetime) -> tuple[Answer, ...]:
         self._badge = told.number if isinstance(told, BadgeShown) else self._attempt.badge
+        if not self._trusts(at):
+            person = told.person.person_id if isinstance(told, FaceRecognized) else None
+            self._attempt = Attempt()
+            return (replace(CLOCK_WRONG, person_id=person),)
         people = _people_of(self._attempt, told)
         step = shown(self._attempt, told, now=now, at=at, place=self._place(people, at))
         return self._take(step, now, at)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from edge.door.admission import Admission, AdmissionPolicy
 from edge.door.camera_trust import CameraTrust
@@ -23,10 +24,10 @@ from edge.door.parts import (
     Observer,
     PinStore,
     Presences,
-    Record,
     Requests,
     Rulebook,
     Sign,
+    TendedRecord,
 )
 from edge.door.passages import Passages
 from edge.door.presentation import PresentationPolicy
@@ -57,9 +58,10 @@ def door_loop(
     pins: PinStore,
     presences: Presences,
     control: Control,
-    audit: Record,
+    audit: TendedRecord,
     watchdog: Heartbeat,
     policy: DoorPolicy,
+    trusts: Callable[[datetime], bool] = lambda _: True,
     observers: Sequence[Observer] = (),
     requests: Requests | None = None,
     readers: Credentialing | None = None,
@@ -70,12 +72,19 @@ def door_loop(
 ) -> DoorLoop:
     """Return the loop of one door; without a *guard* a photo opens it.
 
+    *trusts* tells whether the clock may be believed; while it may not, nobody is let in.
+
     With a *panel* grants go there, and the lock is released for the way out only.
     """
     door = policy.name
     watching = Watching(camera=camera, recognizer=recognizer, policy=policy.presentation)
     admission = Admission(
-        policy=policy.admission, gallery=gallery, rules=rules, pins=pins, presences=presences
+        policy=policy.admission,
+        gallery=gallery,
+        rules=rules,
+        pins=pins,
+        presences=presences,
+        trusts=trusts,
     )
     opening: Opening = (
         LockOpening(control)
@@ -97,7 +106,6 @@ def door_loop(
         verdicts=verdicts,
         hours=hours,
         switching=switching,
-        readers=readers,
     )
     return DoorLoop(
         door=door,

@@ -13,47 +13,27 @@ from collections.abc import Callable
 
 from edge.audit import AuditEvent
 from edge.door.parts import Record
-from edge.errors import AuditError
+from edge.errors import AuditError, AuditFullError
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2.0
 """Pause before an event that is owed is tried again."""
 
-CLOSE_SECONDS = 10.0
-"""How long the end of the door waits for its last events: longer than another process may keep the
-audit to itself."""
-
 
 class Clerk:
-    """Appends to *audit* in a thread of its own.
+    """Appends to *audit* in the thread that calls :meth:`work`.
 
-    *written* is told the number of each event that is on the disk, *failed* why no more can be
-    written; both in the clerk's thread.
+    *written* is told there the number of each event that is on the disk.
     """
 
-    def __init__(
-        self,
-        audit: Record,
-        *,
-        written: Callable[[int], None],
-        failed: Callable[[BaseException], None],
-    ) -> None:
+    def __init__(self, audit: Record, *, written: Callable[[int], None]) -> None:
         self._audit = audit
         self._written = written
-        self._failed = failed
         self._changed = threading.Condition()
         self._waiting: deque[tuple[AuditEvent, bool]] = deque()
         self._count = 0
         self._ends = self._owing = False
-        self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
-
-    def start(self) -> None:
-        """Begin to write.
-
-        :raises RuntimeError: if the machine is out of threads.
-        """
-        self._thread.start()
 
     def note(self, event: AuditEvent, *, owed: bool = False) -> int:
         """Have *event* written after all others; return its number, counted from one."""
@@ -63,33 +43,39 @@ class Clerk:
             self._changed.notify_all()
             return self._count
 
-    def close(self) -> None:
-        """Write what is waiting, and end; what cannot be written by then is given up, and said."""
+    def end(self) -> None:
+        """Let :meth:`work` write what is waiting, and return."""
         with self._changed:
             self._ends = True
             self._changed.notify_all()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_SECONDS)
+
+    def close(self) -> None:
+        """Say what could not be written, once :meth:`work` has returned."""
         if self._waiting:
             log.error("%d events of the door could not be recorded", len(self._waiting))
 
-    def _run(self) -> None:
-        try:
-            while (event := self._next()) is not None:
-                try:
-                    self._audit.append(event)
-                except AuditError as error:
-                    if not self._only_owed():
-                        raise
-                    self._owe(error)
-                    continue
-                self._owing = False
-                with self._changed:
-                    self._waiting.popleft()
-                    number = self._count - len(self._waiting)
-                self._written(number)
-        except BaseException as error:  # noqa: BLE001 - whatever ends the clerk ends the door
-            self._failed(error)
+    def work(self) -> None:
+        """Write until :meth:`end`.
+
+        :raises AuditError: if what is not owed could not be recorded.
+        """
+        while (event := self._next()) is not None:
+            try:
+                self._audit.append(event)
+            except AuditFullError as error:
+                # What waits for its record waits on: nothing stands unlocked on a full disk.
+                self._owe(error)
+                continue
+            except AuditError as error:
+                if not self._only_owed():
+                    raise
+                self._owe(error)
+                continue
+            self._owing = False
+            with self._changed:
+                self._waiting.popleft()
+                number = self._count - len(self._waiting)
+            self._written(number)
 
     def _next(self) -> AuditEvent | None:
         """Return the oldest event, still waiting, as soon as there is one; None at the end."""

@@ -14,24 +14,25 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from edge.audit import AuditEvent, EventKind
-from edge.domain import InputName, Reason, Signal
+from edge.domain import Reason, Signal
 from edge.door.clerk import Clerk
+from edge.door.driving import Driver
 from edge.door.lease import Lease
+from edge.door.listening import listen
 from edge.door.parts import Record
-from edge.errors import AuditError, InputError, LockError
+from edge.door.threads import Threads
+from edge.errors import AuditError, LockError
 from edge.hardware import DoorInputs, Lock, Signaller
 from edge.portal import (
     DoorCondition,
     Effect,
     Granted,
     Happening,
-    InputChanged,
-    InputLost,
     Lockdown,
     Note,
     OfficeMode,
@@ -58,11 +59,6 @@ TICK_SECONDS = 0.1
 STALLED_SECONDS = 30.0
 """Without a tick for so long, a thread of the door hangs."""
 
-WAIT_SECONDS = 1.0
-"""How long to wait for an edge before looking again whether the door ends; it is also woken."""
-
-JOIN_SECONDS = 5.0
-
 
 class DoorController:
     """Drives *lock* by *policy*, and owns it, *inputs* and *signaller*. For any thread.
@@ -83,22 +79,21 @@ class DoorController:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy = policy or PortalPolicy()
-        self._lease = Lease(lock, longest=self._policy.longest, clock=clock)
+        self._driver = Driver(Lease(lock, longest=self._policy.longest, clock=clock))
         self._door = door
         self._inputs = inputs
         self._signaller = signaller
         self._clock = clock
         self._turn = threading.RLock()
         self._state = PortalState(lockdown=lockdown)
-        self._held: Release | None = None
         self._noted = self._written = self._gate = 0
         self._signal: Signal | None = None
-        self._lock_fault: LockError | None = None
         self._failure: BaseException | None = None
         self._ends = threading.Event()
         self._ticked_at: float | None = None
-        self._clerk = Clerk(audit, written=self._wrote, failed=self._fail)
-        self._threads: list[threading.Thread] = []
+        self._clerk = Clerk(audit, written=self._wrote)
+        self._threads = Threads(self._fail)
+        self._started = False
         if lockdown:
             log.warning("the door is in lockdown, as it was before")
 
@@ -106,15 +101,15 @@ class DoorController:
     def condition(self) -> DoorCondition:
         """How the door is; a lock that does not obey counts as released."""
         with self._turn:
-            condition = condition_of(self._state, self._policy)
-            return replace(condition, released=self._lease.released)
+            condition = condition_of(self._state)
+            return replace(condition, released=self._driver.released)
 
     @property
     def refusal(self) -> Reason | None:
         """Why a grant would be refused now, if it would be."""
         with self._turn:
             refused = refusal(self._state, self._clock())
-            disobeys = self._state.release is None and self._lease.released
+            disobeys = self._state.release is None and self._driver.released
             if refused is None and (disobeys or self._over):
                 return Reason.BUSY
             return refused
@@ -124,25 +119,14 @@ class DoorController:
 
         :raises LockError: if the machine is out of threads.
         """
-        if self._threads:
+        if self._started:
             return
-        works: list[tuple[str, Callable[[], None]]] = [("door-clock", self._let_time_pass)]
+        self._started = True
+        self._threads.start("door-clerk", self._clerk.work)
+        self._threads.start("door-clock", self._let_time_pass)
         if self._inputs is not None:
             inputs = self._inputs
-            works.append(("door-inputs", lambda: self._listen(inputs)))
-        try:
-            self._clerk.start()
-            for name, work in works:
-                thread = threading.Thread(
-                    target=self._guarded, args=(work,), name=name, daemon=True
-                )
-                thread.start()
-                self._threads.append(thread)
-        except RuntimeError as error:
-            raise LockError(
-                "no threads could be started to watch the door; it stays locked.",
-                remedy="The machine is out of memory or threads: run `ostiary doctor`.",
-            ) from error
+            self._threads.start("door-inputs", lambda: listen(inputs, self._happen, self._ends))
         with self._turn:
             self._show(signal_of(self._state))
 
@@ -160,11 +144,10 @@ class DoorController:
         if ticked is not None and time.monotonic() - ticked > STALLED_SECONDS:
             raise LockError("what drives the door hangs; the lock was secured at its deadline.")
 
-    def grant(self, *, extended: bool = False, office: bool = False, present: bool = True) -> bool:
+    def grant(self, *, extended: bool = False) -> bool:
         """Release the door for somebody; return False, doing nothing, where :attr:`refusal` says why.
 
-        The grant is recorded already. *extended*, *office*, *present* as in
-        :class:`~edge.portal.Granted`.
+        The grant is recorded already. *extended*: she needs more time than others.
 
         :raises AuditError: as :meth:`check`.
         :raises LockError: if the lock did not obey; it has been secured, or is being tried.
@@ -174,11 +157,10 @@ class DoorController:
                 raise self._failure
             if self.refusal is not None:
                 return False
-            self._lock_fault = None
-            self._happen(Granted(extended=extended, office=office, present=present))
-            if self._lock_fault is None:
+            self._happen(Granted(extended=extended))
+            fault = self._driver.fault
+            if fault is None:
                 return True
-            fault = self._lock_fault
             self._happen(Withdrawn())
             raise fault
 
@@ -227,9 +209,10 @@ class DoorController:
                 parts.callback(self._signaller.close)
             if self._inputs is not None:
                 parts.callback(self._inputs.close)
-            parts.callback(self._join)
             parts.callback(self._clerk.close)
-            parts.callback(self._lease.close)
+            parts.callback(self._threads.join)
+            parts.callback(self._clerk.end)
+            parts.callback(self._driver.close)
             with self._turn:
                 self._happen(Secured())
                 self._ends.set()
@@ -267,38 +250,14 @@ class DoorController:
     def _drive(self) -> None:
         """Have the lock do what the machine wants, unless that waits for its record."""
         release = self._state.release
-        if self._over:
-            return
-        if release is None:
-            self._lock_fault = None
-            if self._held is not None:
-                self._held = None
-                with suppress(LockError):  # the lease says it, and tries on
-                    self._lease.secure()
-        elif release != self._held and self._written >= self._gate:
-            self._hold(release)
-
-    def _hold(self, release: Release) -> None:
-        try:
-            self._lease.hold(release.until)
-        except LockError as error:
-            self._disobeyed(release, error)
-        else:
-            self._held, self._lock_fault = release, None
-
-    def _disobeyed(self, release: Release, error: LockError) -> None:
-        """Say and record once that the lock does not release; the next tick tries it again."""
-        self._held = None
-        if self._lock_fault is None:
-            log.error("the door is not released (%s): %s", release.why, error)
-            event = self._event(EventKind.FAULT, type(error).__name__)
+        waits = release is not None and self._written < self._gate
+        if not self._over and not waits and self._driver.drive(release):
+            event = self._event(EventKind.FAULT, LockError.__name__)
             self._noted = self._clerk.note(event, owed=True)
-        self._lock_fault = error
 
     def _insist(self) -> None:
         if self._state.release is None or self._failure is not None:
-            self._held = None
-            self._lease.secure()
+            self._driver.secure()
 
     def _show(self, signal: Signal) -> None:
         if self._signaller is not None and signal is not self._signal:
@@ -316,46 +275,13 @@ class DoorController:
     def _fail(self, error: BaseException) -> None:
         """Lock for good: what drives the door has failed."""
         with self._turn:
-            self._held = None
-            with suppress(LockError):
-                self._lease.secure()
+            self._driver.give_up()
             if self._failure is None:
                 self._failure = error
                 log.error("the door is locked for good, for a part of it failed.", exc_info=error)
-
-    def _guarded(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - whatever ends a thread ends the door
-            self._fail(error)
 
     def _let_time_pass(self) -> None:
         while not self._ends.is_set():
             self._happen(Tick())
             self._ticked_at = time.monotonic()
             self._ends.wait(TICK_SECONDS)
-
-    def _listen(self, inputs: DoorInputs) -> None:
-        missing: set[InputName] = set()
-        for name, level in inputs.levels().items():
-            if level is not None:
-                self._happen(InputChanged(name, level))
-        while not self._ends.is_set():
-            for name in [name for name, level in inputs.levels().items() if level is None]:
-                if name not in missing:
-                    missing.add(name)
-                    log.error("the input %s of the door does not answer", name)
-                    self._happen(InputLost(name))
-            try:
-                edges = inputs.wait(WAIT_SECONDS)
-            except InputError:
-                if self._ends.is_set():
-                    return
-                raise
-            for edge in edges:
-                missing.discard(edge.input)
-                self._happen(InputChanged(edge.input, edge.active))
-
-    def _join(self) -> None:
-        for thread in self._threads:
-            thread.join(JOIN_SECONDS)

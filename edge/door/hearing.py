@@ -62,9 +62,19 @@ class Hearing:
         switch = self._switching.shown(what.value, owner, rules, now=now, at=at)
         if switch is None or owner is None:
             return False
-        detail = f"by the badge of {owner.person_id}"
+        # Whose badge it was stands in an event of hers: it must not outlive her in another.
+        self._audit.append(
+            AuditEvent(
+                kind=EventKind.CREDENTIAL_SHOWN,
+                at=at,
+                door=self._door,
+                person_id=owner.person_id,
+                detail=f"badge again: {switch}",
+            )
+        )
         if switch is Switch.LOCKDOWN:
-            self._control.lockdown(active=True, detail=detail)
+            self._control.lockdown(active=True, detail="by badge")
         else:
-            self._control.office_mode(active=not self._control.condition.office, detail=detail)
+            active = not self._control.condition.office
+            self._control.office_mode(active=active, detail="by badge")
         return True

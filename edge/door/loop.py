@@ -24,10 +24,16 @@ from edge.door.admission import Admission
 from edge.door.facing import Facing
 from edge.door.hearing import Hearing
 from edge.door.hours import Hours
-from edge.door.parts import Control, Heartbeat, Record, Sign
+from edge.door.parts import Control, Heartbeat, Sign, TendedRecord
 from edge.door.passages import Passages
 from edge.door.remote import RemoteControl
-from edge.errors import AuditError, CameraError, EndOfFootageError, OstiaryError
+from edge.errors import (
+    AuditError,
+    AuditFullError,
+    CameraError,
+    EndOfFootageError,
+    OstiaryError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +49,7 @@ class DoorLoop:
         *,
         door: str,
         control: Control,
-        audit: Record,
+        audit: TendedRecord,
         watchdog: Heartbeat,
         admission: Admission,
         hours: Hours,
@@ -89,6 +95,10 @@ class DoorLoop:
                         self._recovered()
                 except EndOfFootageError:
                     break
+                except AuditFullError as error:
+                    # Nobody is let in; the way out and the door itself are watched all the same.
+                    self._recover(error)
+                    stop.wait(FAULT_PAUSE)
                 except AuditError:
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever fails, the door stays locked
@@ -104,6 +114,7 @@ class DoorLoop:
     def _attend(self) -> None:
         """Do what the time of day wants, and what is asked for by the pages and the readers."""
         now, at = self._clock(), _now()
+        self._audit.tend()
         self._hours.turn(self._admission.rules(at), now=now, at=at)
         self._passages.turned(self._control.condition)
         if self._remote is not None:

@@ -11,7 +11,7 @@ from edge.domain import Badge, Reason
 from edge.door.parts import Badges, Control
 from edge.errors import PanelError
 from edge.hardware import Panel
-from edge.portal import DoorCondition
+from edge.portal import Alarm, DoorCondition
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,21 @@ class PanelOpening:
             return None
         badges = self._gallery.credentials(person_id).badges
         return next((badge.number for badge in reversed(badges) if _is_valid(badge, at)), None)
+
+
+class PanelTamper:
+    """A sign of the door that tells a panel when the housing is opened, and when it is shut."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._told = False
+
+    def turned(self, condition: DoorCondition, *, fault: str | None) -> None:  # noqa: ARG002 - Sign's signature
+        """Tell the panel what has changed."""
+        active = Alarm.TAMPER in condition.alarms
+        if active != self._told:
+            self._told = active
+            self._panel.tamper(active=active)
 
 
 def _is_valid(badge: Badge, at: datetime) -> bool:

@@ -25,7 +25,6 @@ from edge.domain import (
     Pixels,
     Reason,
     Shown,
-    Signal,
 )
 from edge.portal import DoorCondition
 
@@ -92,8 +91,6 @@ class Credentialing(Protocol):
 
     def changes(self) -> tuple[tuple[str, bool], ...]: ...
 
-    def signal(self, signal: Signal) -> None: ...
-
 
 class Control(Protocol):
     """The part of the controller that the door needs."""
@@ -108,9 +105,7 @@ class Control(Protocol):
 
     def check(self) -> None: ...
 
-    def grant(
-        self, *, extended: bool = False, office: bool = False, present: bool = True
-    ) -> bool: ...
+    def grant(self, *, extended: bool = False) -> bool: ...
 
     def lockdown(self, *, active: bool, detail: str = "") -> None: ...
 
@@ -127,6 +122,12 @@ class Record(Protocol):
     """The part of the audit that the door needs."""
 
     def append(self, event: AuditEvent) -> AuditEntry: ...
+
+
+class TendedRecord(Record, Protocol):
+    """A record that is looked after now and then: what it owes is written, what is due is signed."""
+
+    def tend(self) -> None: ...
 
 
 class Heartbeat(Protocol):

@@ -78,7 +78,7 @@ class RemoteControl:
         self._record(request, now, answer)
         if answer is Answer.REQUESTED:
             try:
-                if not self._control.grant(present=False):
+                if not self._control.grant():
                     # Another release began between judging and here: the record must say so.
                     answer = Answer(self._control.refusal or Answer.BUSY)
                     self._record(request, now, answer)

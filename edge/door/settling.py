@@ -10,10 +10,9 @@ from typing import Protocol
 
 from edge.access.attempt_state import Answer, Ask, Wanted
 from edge.access.verdict import Flag, Verdict
-from edge.domain import Decision, Frame, Reason, Signal
+from edge.domain import Decision, Frame, Reason
 from edge.door.admission import Admission
 from edge.door.hours import Hours
-from edge.door.parts import Credentialing
 from edge.door.presentation import Question
 from edge.door.switching import Switching
 from edge.door.verdicts import NO_SIGHT, Sight, Verdicts
@@ -53,7 +52,6 @@ class Settling:
         verdicts: Verdicts,
         hours: Hours,
         switching: Switching,
-        readers: Credentialing | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._door = door
@@ -62,7 +60,6 @@ class Settling:
         self._verdicts = verdicts
         self._hours = hours
         self._switching = switching
-        self._readers = readers
         self._clock = clock
 
     def settle(
@@ -85,7 +82,6 @@ class Settling:
 
     def _wait_for(self, ask: Ask, *, looked: bool) -> None:
         self._verdicts.ask(ask)
-        self._signal(Signal.WAITING)
         if ask.compare is not None or Wanted.FACE in ask.all_of:
             self._watching.resume()
         elif looked:
@@ -96,8 +92,9 @@ class Settling:
     ) -> None:
         badge = self._admission.shown_badge
         door = self._admission.rules(at).door(self._door)
+        if sight.recognition is None and Flag.WITHOUT_FACE not in verdict.flags:
+            sight = Sight(recognition=self._admission.recognition)
         decision = self._verdicts.give(verdict, at, door, sight, badge=badge)
-        self._signal(Signal.GRANTED if decision.granted else Signal.DENIED)
         if decision.granted:
             self._switching.let_in(badge, self._clock())
             if Flag.FIRST_PERSON in verdict.flags:
@@ -110,7 +107,3 @@ class Settling:
         elif last:
             # More is asked of the face where the denial is not the last word.
             self._watching.refuse(decision.reason)
-
-    def _signal(self, signal: Signal) -> None:
-        if self._readers is not None:
-            self._readers.signal(signal)

@@ -44,7 +44,7 @@ from edge.hardware.prompter_log import LogPrompter
 from edge.hardware.reader_fake import FakeReader
 from edge.hardware.reader_usb import UsbReader
 from edge.hardware.signals_fake import FakeSignals
-from edge.hardware.unwired import NoInputs, NoReader, NoSignals
+from edge.hardware.unwired import NoInputs, NoLock, NoReader, NoSignals
 from edge.hardware.v4l2 import capture_devices
 from edge.hardware.wiegand_lines import SerialLines
 
@@ -103,6 +103,8 @@ def open_lock(settings: LockSettings, *, echo: Callable[[str], None] | None = No
 
     :raises LockError: if it cannot be driven.
     """
+    if settings.kind == "none":
+        return NoLock()
     if settings.kind == "fake":
         return FakeLock(
             state_file=settings.state_file, echo=echo, max_release=settings.max_release_seconds

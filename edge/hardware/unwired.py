@@ -7,9 +7,31 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from edge.domain import Prompt, Shown, Signal
-from edge.errors import InputError, ReaderError
-from edge.hardware import InputEdge, InputName
+from edge.errors import InputError, LockError, ReaderError
+from edge.hardware import InputEdge, InputName, LockState
 from edge.hardware.wakeup import Wakeup
+
+
+class NoLock:
+    """No lock: a panel drives it, and decides. It is always secured, as far as we are concerned."""
+
+    state = LockState.SECURED
+
+    def secure(self) -> None:
+        """There is nothing to secure."""
+
+    def release(self) -> None:
+        """Refuse: nothing may believe that this door is open.
+
+        :raises LockError: always.
+        """
+        raise LockError(
+            "this door has no lock of its own; its panel drives it.",
+            remedy='Set lock.kind = "gpio" where the appliance is to release it, for the way out.',
+        )
+
+    def close(self) -> None:
+        """There is nothing to give back."""
 
 
 class NoInputs:

@@ -10,15 +10,9 @@ from edge.domain import InputName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """Somebody may pass; whoever says so has recorded it.
-
-    *extended*: she needs more time than others. *office*: her grant also switches office mode, on
-    or off. *present*: she stands at the door, which a request from afar does not prove.
-    """
+    """Somebody may pass; whoever says so has recorded it. *extended*: she needs more time."""
 
     extended: bool = False
-    office: bool = False
-    present: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,7 @@ def _of_the_release(state: PortalState, policy: PortalPolicy) -> Iterator[str]:
         Why.EXIT: state.exit is not None and policy.rex_releases,
         Why.GRANT: state.grant is not None,
         Why.OFFICE_MODE: state.office_until is not None and state.now < state.office_until,
-        Why.UNLOCK_SCHEDULE: state.schedule_until is not None
-        and state.now < state.schedule_until
-        and (state.begun or not policy.first_person_in),
+        Why.UNLOCK_SCHEDULE: state.schedule_until is not None and state.now < state.schedule_until,
     }
     if not grounds[release.why]:
         yield f"released for {release.why}, which is not so"

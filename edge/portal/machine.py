@@ -91,15 +91,7 @@ def signal_of(state: PortalState) -> Signal:
 
 def _granted(state: PortalState, granted: Granted, policy: PortalPolicy) -> PortalState:
     seconds = policy.extended_release if granted.extended else policy.release
-    office = state.office_until
-    if granted.office:
-        office = None if office is not None else state.now + policy.office
-    return replace(
-        state,
-        grant=Passage(state.now + seconds, extended=granted.extended, present=granted.present),
-        office_until=office,
-        begun=state.begun or (granted.present and state.schedule_until is not None),
-    )
+    return replace(state, grant=Passage(state.now + seconds, extended=granted.extended))
 
 
 def _happened(state: PortalState, happening: Happening, policy: PortalPolicy) -> PortalState:
@@ -111,20 +103,17 @@ def _happened(state: PortalState, happening: Happening, policy: PortalPolicy) ->
         case Withdrawn():
             state = replace(state, grant=None)
         case Secured():
-            state = replace(state, grant=None, exit=None, office_until=None, begun=False)
+            state = replace(state, grant=None, exit=None, office_until=None)
         case Lockdown(active=True):
-            state = replace(state, lockdown=True, grant=None, office_until=None, begun=False)
+            state = replace(state, lockdown=True, grant=None, office_until=None)
         case Lockdown():
             state = replace(state, lockdown=False)
         case OfficeMode(active):
             state = replace(state, office_until=state.now + policy.office if active else None)
         case UnlockSchedule(active=True):
-            # Whoever is being let in while the schedule begins is its first person: a calendar
-            # that waits for somebody speaks only after she was let in.
-            begun = state.begun or (state.grant is not None and state.grant.present)
-            state = replace(state, schedule_until=state.now + policy.schedule, begun=begun)
+            state = replace(state, schedule_until=state.now + policy.schedule)
         case UnlockSchedule():
-            state = replace(state, schedule_until=None, begun=False)
+            state = replace(state, schedule_until=None)
     return state
 
 

@@ -32,7 +32,7 @@ def notes_between(
     found = (
         *_of_the_leaf(before, after),
         *_of_inputs(before, after, happening, policy),
-        *_of_modes(before, after, happening, policy),
+        *_of_modes(before, after, happening),
     )
     return tuple(Note(kind, detail, owed) for kind, detail in found)
 
@@ -84,7 +84,7 @@ def _of_inputs(
 
 
 def _of_modes(
-    before: PortalState, after: PortalState, happening: Happening, policy: PortalPolicy
+    before: PortalState, after: PortalState, happening: Happening
 ) -> Iterator[tuple[NoteKind, str]]:
     said = happening.detail if isinstance(happening, Lockdown | OfficeMode) else ""
     if after.lockdown and not before.lockdown:
@@ -95,7 +95,7 @@ def _of_modes(
         yield NoteKind.OFFICE_MODE_BEGAN, said
     if before.office_until is not None and after.office_until is None:
         yield NoteKind.OFFICE_MODE_ENDED, said
-    if after.scheduled(policy) and not before.scheduled(policy):
+    if after.scheduled and not before.scheduled:
         yield NoteKind.UNLOCK_SCHEDULE_BEGAN, ""
-    if before.scheduled(policy) and not after.scheduled(policy):
+    if before.scheduled and not after.scheduled:
         yield NoteKind.UNLOCK_SCHEDULE_ENDED, ""

@@ -18,14 +18,12 @@ def passed(state: PortalState, now: float, policy: PortalPolicy) -> PortalState:
 
 def _ended(state: PortalState) -> PortalState:
     now = state.now
-    scheduled = _lasting(state.schedule_until, now)
     return replace(
         state,
         grant=_running(state.grant, now),
         exit=_running(state.exit, now),
         office_until=_lasting(state.office_until, now),
-        schedule_until=scheduled,
-        begun=state.begun and scheduled is not None,
+        schedule_until=_lasting(state.schedule_until, now),
     )
 
 

@@ -27,7 +27,6 @@ class PortalPolicy:
     after a press an opening is not forced. *rex_stuck*: a button pressed for longer is dead.
     *fire_releases*: whether the fire input unlocks this door.
     *office*: how long office mode lasts at most. *schedule*: how long the calendar's word is good.
-    *first_person_in*: the unlock schedule begins only once somebody was let in.
 
     :raises ValueError: if a time is not positive, or the held-open times are in the wrong order.
     """
@@ -45,7 +44,6 @@ class PortalPolicy:
     fire_releases: bool = True
     office: float = 10 * 3600.0
     schedule: float = 60.0
-    first_person_in: bool = False
 
     def __post_init__(self) -> None:
         positive = (self.release, self.lease, self.held_warning, self.office, self.schedule)

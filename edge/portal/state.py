@@ -28,15 +28,11 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A release for somebody who goes through: until when, and whether the door opened since.
-
-    *present*: she was seen at the door.
-    """
+    """A release for somebody who goes through: until when, and whether the door opened since."""
 
     until: float
     opened: bool = False
     extended: bool = False
-    present: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +41,7 @@ class PortalState:
 
     *now*: the newest time it was told. *openings*: how often the door was opened. *grant*, *exit*: the passages that run. *rex_since*: since
     when the exit button is pressed. *shunt_until*: until when an opening is not forced.
-    *office_until*, *schedule_until*: until when those reasons are good. *begun*: the first person
-    of the schedule's period is in. *held_from*: from when an open door counts as held, *warned*
+    *office_until*, *schedule_until*: until when those reasons are good. *held_from*: from when an open door counts as held, *warned*
     that this was said. *dead*: inputs that are lost or stuck. *release*: what the lock was told,
     *secured_at* when it was told to secure.
     """
@@ -60,7 +55,6 @@ class PortalState:
     shunt_until: float = float("-inf")
     office_until: float | None = None
     schedule_until: float | None = None
-    begun: bool = False
     fire: bool = False
     lockdown: bool = False
     held_from: float | None = None
@@ -75,10 +69,10 @@ class PortalState:
         """Whether the lock is released at this moment."""
         return self.release is not None and self.now < self.release.until
 
-    def scheduled(self, policy: PortalPolicy) -> bool:
-        """Return whether the unlock schedule is in force."""
-        wanted = self.schedule_until is not None and not self.lockdown
-        return wanted and (self.begun or not policy.first_person_in)
+    @property
+    def scheduled(self) -> bool:
+        """Whether the unlock schedule is in force."""
+        return self.schedule_until is not None and not self.lockdown
 
     def standing(self, policy: PortalPolicy) -> Why | None:
         """Return why the door is to stay unlocked, if it is, the strongest reason first."""
@@ -88,7 +82,7 @@ class PortalState:
             return None
         if self.office_until is not None:
             return Why.OFFICE_MODE
-        return Why.UNLOCK_SCHEDULE if self.scheduled(policy) else None
+        return Why.UNLOCK_SCHEDULE if self.scheduled else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +107,7 @@ class DoorCondition:
     dead: tuple[InputName, ...] = ()
 
 
-def condition_of(state: PortalState, policy: PortalPolicy) -> DoorCondition:
+def condition_of(state: PortalState) -> DoorCondition:
     """Return what others may know of *state*."""
     return DoorCondition(
         released=state.released,
@@ -124,7 +118,7 @@ def condition_of(state: PortalState, policy: PortalPolicy) -> DoorCondition:
         warning=state.warned and Alarm.HELD_OPEN not in state.alarms,
         lockdown=state.lockdown,
         office=state.office_until is not None,
-        schedule=state.scheduled(policy),
+        schedule=state.scheduled,
         fire=state.fire,
         dead=tuple(sorted(state.dead)),
     )

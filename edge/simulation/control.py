@@ -47,7 +47,7 @@ class Control:
 
     @property
     def condition(self) -> DoorCondition:
-        return condition_of(self._state, self._policy)
+        return condition_of(self._state)
 
     @property
     def refusal(self) -> Reason | None:
@@ -93,9 +93,9 @@ class Control:
         """Let time pass."""
         self.happen(Tick())
 
-    def grant(self, *, extended: bool = False, office: bool = False, present: bool = True) -> bool:
+    def grant(self, *, extended: bool = False) -> bool:
         """Release the door for somebody."""
-        granted = Granted(extended=extended, office=office, present=present)
+        granted = Granted(extended=extended)
         return self.happen(granted) is None
 
     def lockdown(self, *, active: bool, detail: str = "") -> None:

@@ -189,6 +189,8 @@ def _thing(event: AuditEvent) -> str:
             called = input_in_words(InputName(name))
             works = event.kind is EventKind.INPUT_RECOVERED
             return f"the {called} works again" if works else f"fault: the {called} is {how}"
+        case EventKind.CREDENTIAL_SHOWN:
+            return f"{event.person_id} shows the {event.detail.replace(': ', ', for ')}"
         case EventKind.ALARM:
             return f"ALARM: {event.detail}"
         case EventKind.CLOCK_CHANGED:

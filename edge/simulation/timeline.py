@@ -54,6 +54,8 @@ class Timeline:
         self._lines: list[Line] = []
         self._watch = ClockWatch(clock.read)
         self._newest_at: datetime | None = None
+        self.latest_at: datetime | None = None
+        """The latest time that anything was recorded at."""
         self.passing: str | None = None
         """Whom the door was released for last, while it was for somebody."""
         self.since = Since()
@@ -105,6 +107,7 @@ class Timeline:
         words, tone = event_in_words(event)
         self._lines.append(Line(self._clock.local, LineKind.RECORD, words, tone, event.kind))
         self._newest_at = event.at
+        self.latest_at = max(event.at, self.latest_at or event.at)
         if event.kind is EventKind.DECISION and event.outcome == Outcome.GRANT:
             self.passing = event.person_id
             self.since.let_in.append(str(event.person_id))

@@ -108,6 +108,7 @@ REASONS = {
     "SECOND_PERSON_NEEDED": "two people are needed",
     "ANTI_PASSBACK": "went in already and never came out",
     "LOCKDOWN": "the door is in lockdown",
+    "CLOCK_WRONG": "the door's clock is plainly wrong",
     "PANEL_LOST": "the panel did not take the badge's number",
     "REQUESTED": "unlocked on request",
     "DONE": "done",

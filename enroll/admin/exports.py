@@ -32,6 +32,7 @@ COLUMNS = (
     "faces",
     "consent",
     "retention_until",
+    "groups",
     "enrolled",
     "person_id",
 )
@@ -78,6 +79,7 @@ def _row(person: Person) -> tuple[object, ...]:
         person.faces,
         person.consent.text_version if person.consent else "",
         last_day(person.retention_until),
+        ";".join(sorted(person.groups)),
         first_day(person.created_at),
         person.person_id,
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from edge.access.explain import Explanation, Stretch
 from edge.access.rules import Rules
-from edge.asking import Visit, coming_week, explained
+from edge.asking import Visit, coming_week, explained, moment_of
 from edge.collection.people import Person
 from edge.collection.whereabouts import WhereaboutsStore
 from enroll.admin.people import LONGEST_QUERY
@@ -51,10 +51,11 @@ class Asked:
         exact = [each for each in found if query in (each.person_id, each.name)]
         person = exact[0] if len(exact) == 1 else found[0] if len(found) == 1 else None
         door, fault = request.args.get("door", ""), ""
+        at, typed = here.clock(), request.args.get("at", "")
         try:
-            at = _moment(request.args.get("at", ""), rules)
-        except (ValueError, OverflowError):
-            at, fault = here.clock(), "The time could not be understood; it is answered for now."
+            at = moment_of(typed, rules) if typed else at
+        except ValueError:
+            fault = "The time could not be understood; it is answered for now."
         return cls(
             query=query,
             found=found,
@@ -125,14 +126,3 @@ def why() -> ResponseReturnValue:
         zone=on.holding.ruleset.zone,
         modes=words.MODES,
     )
-
-
-def _moment(text: str, rules: Rules) -> datetime:
-    """Return the moment that *text* means by the site's clock, now for none.
-
-    :raises ValueError: if it means none.
-    """
-    if not text:
-        return office().clock()
-    at = datetime.fromisoformat(text)
-    return (at if at.tzinfo is not None else at.replace(tzinfo=rules.zone)).astimezone(UTC)

@@ -41,6 +41,18 @@ def test_a_table_in_an_archive() -> None:
         assert rows[1].person.retention_until is None
 
 
+def test_groups_stand_in_one_column() -> None:
+    """Several with a semicolon between them; a name that cannot be is a fault of its line."""
+    table = b'name,badge,photo,groups\nAda,1,a.jpg,"Staff; Guards;"\nBob,2,b.jpg,\n'
+    photos = (("a.jpg", b"A"), ("b.jpg", b"B"))
+    rows = read_rows(packed(("staff.csv", table), *photos))
+    assert [row.groups for row in rows] == [{"Staff", "Guards"}, frozenset()]
+
+    table = table.replace(b"Staff", b"x" * 65)
+    with pytest.raises(EnrollmentError, match=r"line 2: .*name of a group"):
+        read_rows(packed(("staff.csv", table), *photos))
+
+
 @pytest.mark.parametrize("outer", ["", "badge_photos/", "my/"])
 def test_a_folder_in_an_archive(outer: str) -> None:
     """Photos named by badge and person, as in a folder; with the folder around them, too."""

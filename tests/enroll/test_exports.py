@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 
 from edge.audit import EventKind
+from edge.collection.memberships import Memberships
 from edge.collection.people import NewPerson, People
 from edge.domain import Badge
 from enroll import csv_text
@@ -38,12 +39,14 @@ def test_everybody(house: House) -> None:
     with house.database.transaction():
         for number in range(1_001):
             people.enroll("badges", NewPerson(f"Person {number:04}", valid_until=until))
-    people.enroll("badges", NewPerson('A "quoted", name'), badges=[Badge("1"), Badge("2")])
+    quoted = people.enroll("badges", NewPerson('A "quoted", name'), badges=[Badge("1"), Badge("2")])
+    Memberships(house.database).change(quoted.person_id, add=["Staff", "Guards"])
     answer = house.signed_in(Role.OWNER).get("/admin/people/export.csv")
     assert answer.mimetype == "text/csv"
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert len(rows) == 1_002
     assert (rows[0]["name"], rows[0]["badge"]) == ('A "quoted", name', "1;2")
+    assert (rows[0]["groups"], rows[-1]["groups"]) == ("Guards;Staff", "")
     assert rows[-1]["name"] == "Person 1000"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -312,6 +313,18 @@ def test_a_wrong_pin_where_none_is_asked_for_bars_nobody() -> None:
     assert verdict(visit.show(PinTyped(), FaceRecognized(ADA))).granted
 
 
+def test_a_pin_is_never_somebody_elses() -> None:
+    """Whoever steps in after her, even past a face that nobody knows."""
+    visit = Visit("Laboratory", at="2026-06-01 23:00", before_it="dan")
+    other = person("deb", "Directors", pin=True)
+    visit.show(PinTyped(), FaceRecognized(other))
+    assert visit.attempt.factors == {FACE, PIN}
+    visit.show(FaceUnknown(Reason.NO_MATCH), FaceRecognized(DIRECTOR))
+
+    assert visit.attempt.factors == {FACE}
+    assert wanted(visit.show(badge(DIRECTOR))) == (Wanted.PIN,)
+
+
 def test_duress_is_not_lost_when_nothing_follows() -> None:
     """The alarm is told with the denial."""
     visit = Visit("Laboratory", under_duress=True)
@@ -434,10 +447,11 @@ EVENTS: st.SearchStrategy[Shown] = st.sampled_from(
 @given(
     events=st.lists(st.tuples(EVENTS, st.floats(0.01, 20)), max_size=20),
     door=st.sampled_from(("Main", "Store", "Bikes", "Laboratory", "Vault", "Shop", "Crowd")),
+    at=st.sampled_from((MONDAY, local("2026-06-01 23:00"))),
     readable=st.frozensets(st.sampled_from(tuple(Factor))),
 )
 def test_every_grant_rests_on_what_was_shown_before_it_ran_out(
-    events: Iterable[tuple[Shown, float]], door: str, readable: frozenset[Factor]
+    events: Iterable[tuple[Shown, float]], door: str, at: datetime, readable: frozenset[Factor]
 ) -> None:
     """Whatever happens in whatever order: what opens was shown by whom it lets in, and is used up."""
     visit = Visit(door, readable=readable, people=10_000)
@@ -455,7 +469,7 @@ def test_every_grant_rests_on_what_was_shown_before_it_ran_out(
                 proofs.append((person_id, FACE))
             case PinChecked(person_id, PinResult.RIGHT):
                 proofs.append((person_id, PIN))
-        step = shown(visit.attempt, thing, now=visit.now, at=MONDAY, place=visit.place)
+        step = shown(visit.attempt, thing, now=visit.now, at=at, place=visit.place)
         visit.attempt = step.attempt
         grants = [each for each in step.answers if isinstance(each, Verdict) and each.granted]
 

@@ -143,6 +143,21 @@ def test_the_next_change_is_the_first_minute_that_differs(
         assert found == expected
 
 
+@given(data=st.data(), weekly=st.lists(WEEKLY, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_what_is_kept_of_an_answer_changes_no_other(
+    data: st.DataObject, weekly: list[WeeklyHours]
+) -> None:
+    """Asked at any times in any order, also backwards, it says what one says that was never asked."""
+    asked = timetable(*weekly)
+    for at in data.draw(st.lists(instants("Europe/Berlin"), min_size=2, max_size=8)):
+        state = asked.state(at)
+
+        assert state.open is timetable(*weekly).is_open_at(at)
+        assert state.change == timetable(*weekly).next_change(at)
+        assert state.since <= at < state.good_until
+
+
 def open_times(found: Timetable, day: str) -> list[str]:
     """Return when a schedule opens and closes around a day, by UTC, walking the minutes."""
     begin = datetime.fromisoformat(day).replace(tzinfo=UTC)

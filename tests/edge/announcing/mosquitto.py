@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -58,6 +59,16 @@ class Mosquitto:
                 time.sleep(0.02)
             else:
                 return
+
+    def freeze(self) -> None:
+        """Let it hold its connections and do nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it as a power cut would: nothing is said to anybody, nothing saved."""

@@ -188,9 +188,9 @@ def test_what_happens_at_another_door_is_no_matter_of_this_one() -> None:
 def test_an_erased_person_is_forgotten_here_as_well() -> None:
     """Of her nothing may be shown any longer; where the record is silent, it may have been her."""
     granted = at_noon(decision("grant", person_id="ada"))
-    nameless = AuditEvent(EventKind.PERSON_DELETED, NOON)
 
-    assert at_noon(nameless, before=granted).person_id is None
+    for kind in (EventKind.PERSON_DELETED, EventKind.COLLECTION_DELETED):
+        assert at_noon(AuditEvent(kind, NOON), before=granted).person_id is None
 
     assert (
         at_noon(

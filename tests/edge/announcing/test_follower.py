@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from edge.announcing.condition import Condition, to_memory
 from edge.announcing.follower import KEPT, PAGE, UNWRITTEN, Follower, looked_back
 from edge.announcing.ledger import MOST_GIVEN_UP, Ledger
 from edge.audit import Audit, EventKind
+from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
 from tests.edge.announcing.conftest import DOOR, RELEASE, Clock, Happens
@@ -33,11 +36,15 @@ def sequences(follower: Follower) -> list[int]:
     return [entry.sequence for entry in follower.read().entries]
 
 
-def prune(path: Path, key: Key, *, up_to: int) -> None:
-    """Take entries away as retention does: by somebody who drops the rule that keeps them."""
+@contextmanager
+def lawless(path: Path, key: Key) -> Iterator[Database]:
+    """Open the record as somebody who drops the rules that keep its entries."""
     with open_database(path, key, migrations="edge.audit") as database:
-        database.execute("DROP TRIGGER entries_never_go")
-        database.execute("DELETE FROM entries WHERE sequence <= ?", (up_to,))
+        for (name,) in database.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entries'"
+        ):
+            database.execute(f"DROP TRIGGER {name}")
+        yield database
 
 
 def test_a_new_destination_begins_with_what_happens_from_now_on(
@@ -102,7 +109,8 @@ def test_pruned_events_are_passed_over_with_their_count(
     """Retention may be shorter than a broker is away."""
     for _ in range(6):
         happens(EventKind.DOOR_OPENED)
-    prune(folder / "audit.db", key, up_to=4)
+    with lawless(folder / "audit.db", key) as database:
+        database.execute("DELETE FROM entries WHERE sequence <= 4")
 
     reading = follower.read()
     follower.confirm(6, delivered=2, passed_over=reading.gone)
@@ -121,8 +129,7 @@ def test_an_entry_that_cannot_be_read_is_passed_over(
     """A newer program may know kinds that this one does not; the destinations go on."""
     for _ in range(3):
         happens(EventKind.DOOR_OPENED)
-    with open_database(folder / "audit.db", key, migrations="edge.audit") as database:
-        database.execute("DROP TRIGGER entries_never_change")
+    with lawless(folder / "audit.db", key) as database:
         database.execute(
             "UPDATE entries SET body = replace(body, 'door-opened', 'teleported')"
             " WHERE sequence = 2"

@@ -211,6 +211,62 @@ def test_what_was_not_confirmed_is_published_again(
     assert [json.loads(each.payload)["sequence"] for each in messages] == [1, 2, 3, 4, 5]
 
 
+def test_a_broker_that_confirms_nothing_is_left_and_told_again_later(
+    broker: Mosquitto,
+    announcer: Maker,
+    happens: Happens,
+    running: Running,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It holds the connection and does nothing: silence is no confirmation."""
+    monkeypatch.setattr("edge.announcing.broker.CONFIRM_SECONDS", 0.5)
+    monkeypatch.setattr("edge.announcing.broker.CONNECT_SECONDS", 0.5)
+    with Listener(broker.port) as listener:
+        running(announcer(broker.port).run)
+        listener.wait_for(f"{BASE}/status", like=b"online")
+        broker.freeze()
+        try:
+            happens(EventKind.DOOR_OPENED)
+            eventually(
+                lambda: bool((p := ledger.place(NAME)) and p.fault)  # "confirms nothing", or worse
+            )
+            place = ledger.place(NAME)
+        finally:
+            broker.thaw()
+        assert place is not None
+        assert (place.cursor, place.delivered) == (0, 0)
+
+        listener.wait_for(f"{BASE}/events", like=b'"sequence":1,')
+        eventually(lambda: bool((p := ledger.place(NAME)) and p.cursor == 1))
+
+
+def test_a_fault_of_the_program_itself_is_logged_and_survived(
+    broker: Mosquitto,
+    announcer: Maker,
+    happens: Happens,
+    running: Running,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Other destinations share the process."""
+    happens(EventKind.DOOR_STARTED)
+    happens(EventKind.DECISION, outcome="grant", person_id="p-1")
+    asked: list[str] = []
+
+    def name_of(person_id: str) -> str:
+        asked.append(person_id)
+        if len(asked) == 1:
+            raise ZeroDivisionError
+        return "Ada"
+
+    with Listener(broker.port) as listener:
+        running(announcer(broker.port, name_of=name_of).run)
+        listener.wait_for(f"{BASE}/state", like=b'"last_person":"Ada"')
+
+    assert "this is a fault in Ostiary" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_the_broker_tells_of_an_announcer_that_was_killed(
     broker: Mosquitto, tmp_path: Path, folder: Path, key: Key, door: Audit
 ) -> None:

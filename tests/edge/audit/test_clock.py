@@ -154,10 +154,12 @@ def test_what_a_clock_is_worth(now: object, last: object, trust: ClockTrust) -> 
 
 
 def test_the_record_tells_what_the_clock_is_worth(audit: Audit, make_event: EventMaker) -> None:
-    """By its newest event."""
+    """By its latest event, whatever a wrong clock has recorded after it."""
     assert audit.clock_trust(BUILT) is ClockTrust.PLAUSIBLE
     event = make_event(int((BUILT - NOON).total_seconds()))
     audit.append(event)
     assert audit.clock_trust(event.at + SECOND) is ClockTrust.PLAUSIBLE
     audit.append(make_event(int((BUILT - NOON + 5 * BACK).total_seconds())))
     assert audit.clock_trust(BUILT + SECOND) is ClockTrust.BEFORE_RECORD
+    audit.append(event)
+    assert audit.clock_trust(event.at + SECOND) is ClockTrust.BEFORE_RECORD

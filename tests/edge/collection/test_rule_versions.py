@@ -35,8 +35,11 @@ def test_the_newest_holds_and_the_older_stay(versions: RuleVersions) -> None:
     assert versions.list() == (second, first)
     assert versions.list(before=2) == (first,)
     assert versions.get(1) == first
-    with pytest.raises(NotFoundError, match="history"):
-        versions.get(3)
+    for number in (3, 0, -1, 10**30, -(10**30)):
+        with pytest.raises(NotFoundError, match="history"):
+            versions.get(number)
+    assert versions.list(before=10**30) == (second, first)
+    assert versions.list(before=-(10**30)) == ()
 
 
 def test_of_two_who_change_them_the_second_is_told(versions: RuleVersions) -> None:

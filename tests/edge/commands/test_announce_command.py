@@ -178,7 +178,7 @@ def test_the_doctor_tells_how_far_each_destination_is(
     with only_announcer(load_settings(hooked).storage.folder):
         health, text, _ = finding("webhooks")
     assert health == "notice"
-    assert "1 entries behind" in text
+    assert "entries behind: 1" in text
     assert "answers 500" in text
     ostiary("announce", "--once")
     with only_announcer(load_settings(hooked).storage.folder):

@@ -49,6 +49,20 @@ def test_a_second_run_goes_on_where_the_first_ended(
     assert second.json["counts"] == {"enrolled": 1, "already enrolled": 1, "refused": 0}
 
 
+def test_people_come_with_their_groups(ostiary: Ostiary, photos: Path) -> None:
+    """And it is recorded into which they came."""
+    table = photos / "staff.csv"
+    table.write_text(
+        "name,badge,photo,groups\nKarl Bell,77,man-0.png,Staff;Guards\n", encoding="utf-8"
+    )
+    assert ostiary("import", table).status == 0
+    assert ostiary("people", "groups", "77", "--json").json["groups"] == ["Guards", "Staff"]
+    events = [entry["event"] for entry in ostiary("audit", "list", "--json").json]
+    details = {each["kind"]: each["detail"].partition(", by")[0] for each in events}
+    assert details["enrolled"] == "faces 1, badges 1"
+    assert details["membership-changed"] == "joined Guards, Staff"
+
+
 def test_a_table_is_imported_with_a_report(ostiary: Ostiary, photos: Path, tmp_path: Path) -> None:
     """Photos are found beside the table; each row's fate stands in the report."""
     table, report = photos / "staff.csv", tmp_path / "report.csv"

@@ -62,14 +62,14 @@ def ostiary(
 
 def test_a_panel_is_installed_and_checked(cable: Cable, ostiary: Ostiary, tmp_path: Path) -> None:
     """One command takes the key, another says that it holds; no key is printed."""
-    with PanelSide(cable.panel_port, KEY, install=True):
+    with PanelSide(cable.panel_port, KEY, install=True, restless=True):
         installed = ostiary("panel", "install", "panel", "--seconds", 10)
     assert installed.status == 0
     assert "on a bench" in installed.out
     assert "the line is secure" in installed.out
     assert osdp_keys(tmp_path).get(PANEL) == KEY
 
-    with PanelSide(cable.panel_port, KEY):
+    with PanelSide(cable.panel_port, KEY, restless=True):
         status = ostiary("panel", "status", "--json")
 
     assert status.status == 0

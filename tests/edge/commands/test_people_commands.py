@@ -116,6 +116,22 @@ def test_collections_are_made_and_erased(ostiary: Ostiary) -> None:
     assert ostiary("collections", "list", "--json").json == []
 
 
+def test_a_collection_that_is_erased_takes_its_people_s_events_along(
+    ostiary: Ostiary, photos: Path
+) -> None:
+    """What happened stays; that it was about one of them does not."""
+    person_id = enrolled(ostiary, photos)
+    assert person_id in ostiary("audit", "list", "--json").out
+    collection = ostiary("collections", "list", "--json").json[0]["collection_id"]
+
+    assert ostiary("collections", "delete", collection, "--yes").status == 0
+
+    told = ostiary("audit", "list", "--json")
+    assert person_id not in told.out
+    assert {entry["event"]["kind"] for entry in told.json if entry["erased"]} == {"enrolled"}
+    assert ostiary("audit", "verify").status == 0
+
+
 def test_a_suspended_person_is_shown_as_such(ostiary: Ostiary, photos: Path) -> None:
     """Until she is resumed; both are recorded, by id."""
     person_id = enrolled(ostiary, photos)

@@ -19,7 +19,7 @@ from tests.edge.commands.conftest import Ostiary, ostiary, site  # noqa: F401 - 
 
 
 def test_the_man_gets_in_and_nobody_else(ostiary: Ostiary) -> None:  # noqa: F811 - the fixture
-    """The whole demonstration: two unlocks for him, none for a stranger nor for his photo."""
+    """The whole demonstration: two unlocks for him, and none that the rules do not allow."""
     answer = ostiary("demo", "--json")
 
     assert answer.status == 0, answer.err
@@ -28,16 +28,18 @@ def test_the_man_gets_in_and_nobody_else(ostiary: Ostiary) -> None:  # noqa: F81
     granted = [
         each["scene"] for each in shown["decisions"] if each["decision"]["outcome"] == "grant"
     ]
-    assert granted == ["the enrolled man", "both, the enrolled man in front"]
+    assert granted == ["the enrolled man", "his face, then his badge"]
     denied = [each["scene"] for each in shown["decisions"] if each["decision"]["outcome"] == "deny"]
     photos = {"his photo, waved", "his photo, held still"}
-    assert set(denied) == {"a stranger", "both, the stranger in front"} | photos
+    late = "both, the man in front, out of hours"
+    assert set(denied) == {"a stranger", "both, the stranger in front", late} | photos
     reasons = {
         each["scene"]: each["decision"]["reason"]
         for each in shown["decisions"]
-        if each["scene"] in photos
+        if each["scene"] in photos | {late}
     }
-    assert reasons == dict.fromkeys(photos, "NOT_LIVE")
+    assert reasons == dict.fromkeys(photos, "NOT_LIVE") | {late: "OUTSIDE_SCHEDULE"}
+    assert (shown["sent_away"], shown["forced"]) == (1, 1)
     assert shown["unmasked"] == 2
 
 
@@ -56,18 +58,27 @@ def test_a_photo_that_is_not_unmasked_is_told() -> None:
     unseen = Decision(Outcome.DENY, Reason.LOW_QUALITY)
     unmasked = Decision(Outcome.DENY, Reason.NOT_LIVE, 99.9, 99.0, "ada")
     granted = Decision(Outcome.GRANT, Reason.MATCH, 99.9, 99.0, "ada")
-    shown = (Shown(Scene("he", (), opens=True), granted, None, 1), Shown(scene, unseen, None, 2))
-    summary = Summary(person=man, shown=shown, frames=2, unlocks=1, verified=None)  # type: ignore[arg-type]
+    late = Decision(Outcome.DENY, Reason.OUTSIDE_SCHEDULE, 99.9, 99.0, "ada")
+    shown = (
+        Shown(Scene("he", (), opens=True), granted, None, 1),
+        Shown(scene, unseen, None, 2),
+        Shown(Scene("he, late", (), out_of_hours=True), late, None, 3),
+    )
+    summary = Summary(person=man, shown=shown, frames=2, unlocks=1, verified=None, forced=1)  # type: ignore[arg-type]
 
     assert not summary.succeeded
-    assert replace(summary, shown=(*shown, Shown(scene, unmasked, None, 3))).succeeded
+    right = replace(summary, shown=(*shown, Shown(scene, unmasked, None, 4)))
+    assert right.succeeded
+    assert not replace(right, forced=0).succeeded
+    assert not replace(right, shown=right.shown[:2] + right.shown[3:]).succeeded
 
 
 def test_scenes_show_what_their_titles_say(recognizer: Recognizer) -> None:
     """Scenes without people have no face; where two stand, the one in front is the largest."""
     for scene in script(fps=4).scenes:
         faces = recognizer.faces(scene.frames[0])
-        expected = 0 if scene.title in ("nobody", "a cat") else 2 if "both" in scene.title else 1
+        empty = scene.title.startswith(("nobody", "a cat"))
+        expected = 0 if empty else 2 if "both" in scene.title else 1
         assert len(faces) == expected, scene.title
 
 

@@ -31,6 +31,9 @@ ADDRESS = 3
 PATIENCE = 10.0
 """Seconds that a test waits for what must happen; it goes on as soon as it has."""
 
+RESTLESS_SECONDS = 0.3
+"""After so long a restless panel begins anew."""
+
 Spoil = Callable[[bytes], bytes]
 
 
@@ -142,12 +145,20 @@ class _Side:
 
 
 class PanelSide(_Side):
-    """Somebody's panel, which polls one reader."""
+    """Somebody's panel, which polls one reader; a *restless* one begins anew until it is secure."""
 
     def __init__(
-        self, port: Path, key: ChannelKey = KEY, *, address: int = ADDRESS, install: bool = False
+        self,
+        port: Path,
+        key: ChannelKey = KEY,
+        *,
+        address: int = ADDRESS,
+        install: bool = False,
+        restless: bool = False,
     ) -> None:
         super().__init__(port)
+        self._restless = restless
+        self._begun = time.monotonic()
         self.address = address
         self.reports: list[ReaderReport] = []
         self.panel = ControlPanel(self.line, {address: key}, install=install)
@@ -159,6 +170,10 @@ class PanelSide(_Side):
 
     def turn(self) -> None:
         self.reports += self.panel.refresh()
+        waited = time.monotonic() - self._begun
+        if self._restless and waited > RESTLESS_SECONDS and not self.panel.secure(self.address):
+            self._begun = time.monotonic()
+            self.panel.knock(self.address)
 
 
 class ReaderSide(_Side):

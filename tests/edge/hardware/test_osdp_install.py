@@ -66,13 +66,13 @@ def test_a_panel_hands_over_a_key_and_the_install_mode_ends(
     cable: Cable, to_panel: SerialLine, keys: KeyFolder
 ) -> None:
     """The key is kept and holds; who comes with the default one afterwards is nobody."""
-    with PanelSide(cable.panel_port, KEY, install=True):
+    with PanelSide(cable.panel_port, KEY, install=True, restless=True):
         installed = install_panel(to_panel, address=ADDRESS, keys=keys, seconds=10)
 
     assert installed.checked
     assert keys.get(PANEL) == KEY
     assert installed.fingerprint == KEY.fingerprint
-    with PanelSide(cable.panel_port, OTHER_KEY, install=True) as stranger:
+    with PanelSide(cable.panel_port, OTHER_KEY, install=True, restless=True) as stranger:
         with pytest.raises(PanelError, match="without our key"):
             check_panel(to_panel, address=ADDRESS, keys=keys, seconds=0.5)
         assert not stranger.secure
@@ -102,7 +102,7 @@ def test_a_key_that_cannot_be_kept_is_not_taken(
     (tmp_path / "file").write_text("in the way")
     keys = KeyFolder(tmp_path / "file" / "osdp")
 
-    with PanelSide(cable.panel_port, KEY, install=True) as them:
+    with PanelSide(cable.panel_port, KEY, install=True, restless=True) as them:
         with pytest.raises(KeyFileError):
             install_panel(to_panel, address=ADDRESS, keys=keys, seconds=10)
         assert not them.secure
@@ -167,6 +167,7 @@ def test_a_reader_with_another_key_is_not_given_ours(
         install_reader(to_reader, address=ADDRESS, keys=keys, seconds=0.2)
 
 
+@pytest.mark.slow
 def test_a_reader_may_be_made_ready_after_the_command(
     cable: Cable, to_reader: SerialLine, keys: KeyFolder
 ) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from edge.errors import KeyFileError
@@ -105,6 +105,7 @@ def test_keys_that_everybody_tries_are_refused(keys: KeyFolder, digits: str) -> 
         keys.get(NAME)
 
 
+@settings(deadline=None)
 @given(some.binary(min_size=KEY_BYTES, max_size=KEY_BYTES).filter(lambda each: not is_weak(each)))
 def test_any_other_key_is_written_as_it_is_read(secret: bytes) -> None:
     """Digits and key are the same thing, and neither the repr nor the fingerprint is the key."""

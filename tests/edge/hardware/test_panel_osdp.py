@@ -254,6 +254,7 @@ def test_what_is_not_ours_to_do_is_refused(us: Us, cable: Cable) -> None:
         assert wait_until(lambda: them.secure)
 
 
+@pytest.mark.slow
 def test_an_adapter_that_is_pulled_is_found_again(
     cable: Cable, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

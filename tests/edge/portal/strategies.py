@@ -23,7 +23,7 @@ from edge.portal import (
 happenings: st.SearchStrategy[Happening] = st.one_of(
     st.builds(InputChanged, st.just(InputName.CONTACT), st.booleans()),
     st.builds(InputChanged, st.sampled_from(InputName), st.booleans()),
-    st.builds(Granted, extended=st.booleans(), office=st.booleans(), present=st.booleans()),
+    st.builds(Granted, extended=st.booleans()),
     st.builds(UnlockSchedule, st.booleans()),
     st.builds(OfficeMode, st.booleans()),
     st.builds(Lockdown, st.booleans()),
@@ -49,5 +49,4 @@ policies = st.builds(
     fire_releases=st.booleans(),
     office=st.floats(10, 36_000),
     schedule=st.floats(1, 60),
-    first_person_in=st.booleans(),
 )

@@ -65,7 +65,7 @@ class Door:
 
     @property
     def condition(self) -> DoorCondition:
-        return condition_of(self.state, self.policy)
+        return condition_of(self.state)
 
     @property
     def kinds(self) -> list[NoteKind]:
@@ -259,40 +259,6 @@ def test_after_a_lockdown_the_schedule_goes_on_and_office_mode_does_not() -> Non
     assert door.condition.why is Why.UNLOCK_SCHEDULE
 
 
-def test_the_first_person_in_begins_the_schedule() -> None:
-    """A request from afar does not; the next period begins anew."""
-    door = Door(first_person_in=True)
-    door.tell(UnlockSchedule(active=True))
-    assert not door.condition.schedule
-    door.tell(Granted(present=False))
-    door.wait(6)
-    assert not door.condition.released
-    door.tell(UnlockSchedule(active=True))
-    door.tell(Granted())
-    door.wait(6)
-    assert door.condition.why is Why.UNLOCK_SCHEDULE
-    door.tell(UnlockSchedule(active=False))
-    door.tell(UnlockSchedule(active=True))
-    assert not door.condition.released
-
-
-def test_whoever_is_being_let_in_while_the_schedule_begins_is_its_first_person() -> None:
-    """A calendar that waits for somebody speaks after she was let in, not before."""
-    door = Door(first_person_in=True)
-    door.tell(Granted())
-    door.wait(1)
-    door.tell(UnlockSchedule(active=True))
-    door.wait(6)
-    assert door.condition.why is Why.UNLOCK_SCHEDULE
-
-    afar = Door(first_person_in=True)
-    afar.tell(Granted(present=False))
-    afar.wait(1)
-    afar.tell(UnlockSchedule(active=True))
-    afar.wait(6)
-    assert not afar.condition.released
-
-
 def test_a_calendar_that_hangs_leaves_no_door_unlocked() -> None:
     """What it said last is good for a minute."""
     door = Door()
@@ -304,13 +270,13 @@ def test_a_calendar_that_hangs_leaves_no_door_unlocked() -> None:
     assert door.kinds == [NoteKind.UNLOCK_SCHEDULE_BEGAN, NoteKind.UNLOCK_SCHEDULE_ENDED]
 
 
-def test_office_mode_is_begun_and_ended_by_grants_and_by_time() -> None:
-    """Who may do so switches it with a grant; it ends by itself at the latest."""
+def test_office_mode_ends_by_command_and_by_time() -> None:
+    """Whoever may do so begins and ends it; it ends by itself at the latest."""
     door = Door(office=60.0)
-    door.tell(Granted(office=True))
+    door.tell(OfficeMode(active=True))
     door.wait(10)
     assert door.condition.why is Why.OFFICE_MODE
-    door.tell(Granted(office=True))
+    door.tell(OfficeMode(active=False))
     door.wait(6)
     assert not door.condition.released
     door.tell(OfficeMode(active=True))

@@ -73,7 +73,7 @@ def test_when_nothing_holds_any_more_the_door_is_locked(story: Story, policy: Po
     ]
     state, _ = told([*story, *endings], policy)
     assert state.release is None
-    assert condition_of(state, policy).why is None
+    assert condition_of(state).why is None
 
 
 @settings(deadline=None)
