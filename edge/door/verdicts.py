@@ -71,9 +71,6 @@ class Verdicts:
         :raises LockError: if the lock did not obey.
         """
         decision = self._decision(verdict, sight)
-        if verdict.granted and verdict.first_person_id is not None:
-            first = replace(decision, person_id=verdict.first_person_id)
-            self._record(EventKind.CREDENTIAL_SHOWN, at, first, "the first of two")
         if verdict.duress:
             self._record(EventKind.DURESS, at, decision, "")
         if not decision.granted:
