@@ -28,7 +28,6 @@ from edge.simulation.scenario import Scenario
 from edge.simulation.timeline import LineKind, Timeline
 from edge.wiring import portal_policy
 
-
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from edge.access.attempt_state import Ask, Wanted
@@ -178,25 +179,32 @@ def _reason(event: AuditEvent) -> str:
 
 
 def _thing(event: AuditEvent) -> str:
-    """Return what happens to the door as a thing."""
-    match event.kind:
-        case EventKind.DURESS:
-            return f"SILENT ALARM: {event.person_id} is under duress"
-        case EventKind.DOOR_OPENED:
-            return f"the door is opened{_OPENED_BY.get(event.detail, '')}"
-        case EventKind.INPUT_FAULT | EventKind.INPUT_RECOVERED:
-            name, _, how = event.detail.partition(" ")
-            called = input_in_words(InputName(name))
-            works = event.kind is EventKind.INPUT_RECOVERED
-            return f"the {called} works again" if works else f"fault: the {called} is {how}"
-        case EventKind.CREDENTIAL_SHOWN:
-            return f"{event.person_id} shows the {event.detail.replace(': ', ', for ')}"
-        case EventKind.ALARM:
-            return f"ALARM: {event.detail}"
-        case EventKind.CLOCK_CHANGED:
-            return "it is recorded that the clock was set"
+    """Return what happens to the door as a thing, or what is told beside a decision."""
+    said = _SAID.get(event.kind)
+    if said is not None:
+        return said(event)
     words = _EVENTS.get(event.kind, event.kind.value.replace("-", " "))
     return f"{words} ({event.detail})" if event.detail else words
+
+
+def _input(event: AuditEvent) -> str:
+    name, _, how = event.detail.partition(" ")
+    called = input_in_words(InputName(name))
+    works = event.kind is EventKind.INPUT_RECOVERED
+    return f"the {called} works again" if works else f"fault: the {called} is {how}"
+
+
+_SAID: dict[EventKind, Callable[[AuditEvent], str]] = {
+    EventKind.DURESS: lambda event: f"SILENT ALARM: {event.person_id} is under duress",
+    EventKind.DOOR_OPENED: lambda event: f"the door is opened{_OPENED_BY.get(event.detail, '')}",
+    EventKind.INPUT_FAULT: _input,
+    EventKind.INPUT_RECOVERED: _input,
+    EventKind.CREDENTIAL_SHOWN: lambda event: (
+        f"{event.person_id} shows the {event.detail.replace(': ', ', for ')}"
+    ),
+    EventKind.ALARM: lambda event: f"ALARM: {event.detail}",
+    EventKind.CLOCK_CHANGED: lambda _: "it is recorded that the clock was set",
+}
 
 
 def _badge(shown: str, scenario: Scenario, before: str | None) -> str:
