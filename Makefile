@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 CAMERA ?=
 
+# Many tests wait more than they compute, so there are more of them at once than cores.
+AT_ONCE := --numprocesses $$(( 2 * $$(nproc) )) --dist loadfile
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt wheels.txt
@@ -20,7 +23,7 @@ test: setup $(VENV)/.ready-to-test ## Lint, types and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest $(AT_ONCE)
 
 slow: setup $(VENV)/.ready-to-test ## The tests that take minutes, or need OSTIARY_TEST_DATA
 	$(BIN)/pytest -m 'slow or shared_data' --timeout 3600

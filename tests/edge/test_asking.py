@@ -76,7 +76,7 @@ def at(door: str, when: datetime = MONDAY) -> Visit:
 
 
 @pytest.mark.parametrize(
-    ("door", "by"), [("front", "by face"), ("lab", "by face, badge"), ("back", "by badge")]
+    ("door", "by"), [("front", "by face"), ("lab", "by face and badge"), ("back", "by badge")]
 )
 def test_the_least_that_lets_somebody_in_is_told(door: str, by: str) -> None:
     """Not all that she could show besides."""

@@ -94,7 +94,7 @@ def test_every_fault_is_told_at_once_with_its_path(written: Written) -> None:
         "door.similarity: should be greater than or equal to 99, not 98.0",
         "door.frames: should be a valid integer, not True",
         "door.margin: should be a finite number, not nan",
-        "lock.kind: should be 'gpio' or 'fake'",
+        "lock.kind: should be 'gpio', 'none' or 'fake'",
         "lock.chip: should be an absolute path, or one that begins with ~/",
         "lock.state_file: should be a path in double quotes",
         "lock.release_seconds: should be a valid number",

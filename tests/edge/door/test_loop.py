@@ -75,6 +75,9 @@ class BrokenAudit:
             raise AuditError("the disk is full")
         return self._audit.append(event)
 
+    def tend(self) -> None:
+        self._audit.tend()
+
 
 class FailingReader:
     """A recognizer that fails at the frames numbered *at*."""

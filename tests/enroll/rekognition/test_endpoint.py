@@ -219,7 +219,9 @@ def test_a_changed_body(appliance: Appliance, key: tuple[AccessKey, str]) -> Non
     assert answer["__type"] == "InvalidSignatureException"
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{", b"null", b"\xff", b'"' * 9, gzip.compress(b"{}")])
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{", b"null", b"\xff", b'"' * 9, gzip.compress(b"{}", mtime=0)]
+)
 def test_bodies_that_are_none(
     appliance: Appliance, key: tuple[AccessKey, str], body: bytes
 ) -> None:
