@@ -38,7 +38,6 @@ DOOR_KINDS = frozenset(
         EventKind.INPUT_RECOVERED,
         EventKind.READER_FAULT,
         EventKind.READER_RECOVERED,
-        EventKind.PIN_REFUSED,
         EventKind.FAULT,
         EventKind.ALARM,
     }

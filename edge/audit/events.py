@@ -76,7 +76,6 @@ class EventKind(StrEnum):
     RULES_CHANGED = "rules-changed"
     MEMBERSHIP_CHANGED = "membership-changed"
     PIN_CHANGED = "pin-changed"
-    PIN_REFUSED = "pin-refused"
     WHEREABOUTS_RESET = "whereabouts-reset"
     CHECKPOINT = "checkpoint"
     AUDIT_PRUNED = "audit-pruned"

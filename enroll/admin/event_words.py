@@ -70,7 +70,6 @@ KINDS = {
     EventKind.RULES_CHANGED: "Rules changed",
     EventKind.MEMBERSHIP_CHANGED: "Groups of a person changed",
     EventKind.PIN_CHANGED: "PIN changed",
-    EventKind.PIN_REFUSED: "Wrong PIN",
     EventKind.WHEREABOUTS_RESET: "Who is inside was reset",
     EventKind.CHECKPOINT: "Record sealed",
     EventKind.AUDIT_PRUNED: "Old events removed",

@@ -15,6 +15,7 @@ from edge.collection.pins import Pins
 from edge.collection.rule_versions import RuleVersions
 from edge.collection.whereabouts import WhereaboutsStore
 from edge.domain import Decision, Evidence, Face, Frame, Pixels, Shown, ShownKind, Signal
+from edge.door.lights import Lights
 from edge.wiring import door_policy
 from tests.edge.door.test_loop import House, Projector
 
