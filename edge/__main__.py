@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "announce": "edge.commands.announce:announce",
     "evaluate": "edge.commands.evaluate:evaluate",
     "lock": "edge.commands.lock:lock",
+    "request": "edge.commands.request:request",
     "osdp": "edge.commands.osdp:osdp",
     "simulate": "edge.commands.simulate:simulate",
     "doctor": "edge.commands.doctor:doctor",

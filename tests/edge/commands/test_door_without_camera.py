@@ -10,6 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from edge.__main__ import main
 from edge.audit import Audit, EventKind
 from edge.config import load_settings
 from edge.core import Core
@@ -19,8 +22,10 @@ from edge.vision.models import ModelStore
 PATIENCE = 60.0
 
 
-def test_somebody_is_let_in_by_request(tmp_path: Path, models: ModelStore) -> None:
-    """Another process asks; the daemon unlocks, answers, records, and ends locked."""
+def test_somebody_is_let_in_by_request(
+    tmp_path: Path, models: ModelStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another process asks; the daemon obeys or refuses, answers, records, and ends locked."""
     state = tmp_path / "lock"
     config = tmp_path / "ostiary.toml"
     config.write_text(
@@ -44,6 +49,18 @@ def test_somebody_is_let_in_by_request(tmp_path: Path, models: ModelStore) -> No
             _until(lambda: _answer(core, request) is not None)
             assert _answer(core, request) is Answer.REQUESTED
             assert state.read_text(encoding="ascii") == "released\n"
+
+            def asked(*words: str) -> tuple[int, str]:
+                """Ask from the command line; return its exit status and what it says."""
+                with pytest.raises(SystemExit) as end:
+                    main(["--config", str(config), "request", *words, "--reason", "drill"])
+                return int(str(end.value.code)), capsys.readouterr().out
+
+            assert asked("begin-lockdown") == (0, "Door door obeys: DONE.\n")
+            assert state.read_text(encoding="ascii") == "secured\n"
+            assert asked("unlock") == (1, "Door door refuses: LOCKDOWN.\n")
+            assert asked("end-lockdown", "--door", "back")[0] == 1
+            assert asked("end-lockdown") == (0, "Door door obeys: DONE.\n")
         finally:
             door.send_signal(signal.SIGTERM)
             told = door.communicate(timeout=PATIENCE)

@@ -162,7 +162,7 @@ def test_a_bad_key_is_not_passed_over_for_the_next_place(tmp_path: Path) -> None
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user who owns nothing")
 def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
     """A key that cannot be kept is not used."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
 
     os.seteuid(65534)
@@ -178,7 +178,7 @@ def test_a_key_of_another_user_is_told(tmp_path: Path) -> None:
     """The remedy is to be the owner, not to open the file to all."""
     path = tmp_path / "ostiary.key"
     load_or_create_key(path, databases=())
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o711)
 
     os.seteuid(65534)

@@ -239,7 +239,7 @@ def test_processes_that_start_together_make_one_database(path: Path, key: Key) -
 def test_a_folder_that_this_user_cannot_write_is_told(path: Path, key: Key) -> None:
     """For making and for opening."""
     path.parent.mkdir(mode=0o755)
-    for folder in (path.parents[1], *path.parents[2:4]):
+    for folder in path.parents[1:5]:
         folder.chmod(0o711)
     os.seteuid(65534)
     try:
