@@ -30,6 +30,10 @@ HANDSHAKE_SECONDS = 10.0
 GOODBYE_SECONDS = 5.0
 CHUNK = 64 * 2**10
 
+TURNS_TO_CLOSE = 10
+"""Turns of the loop that a connection needs after it was broken off: TLS, its transport and the
+socket each hear of it in the turn after the other."""
+
 
 class TlsFront:
     """Passes what comes by TLS at *listening* on to the *inner* address on loopback.
@@ -123,6 +127,8 @@ class TlsFront:
             writer.transport.abort()  # nobody waits for the other side's goodbye
         waiting = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*waiting, return_exceptions=True)
+        for _ in range(TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
