@@ -18,6 +18,7 @@ from edge.collection.rule_book import RuleBook
 from edge.collection.whereabouts import WhereaboutsStore
 from edge.config import Settings
 from edge.core import Core
+from edge.counting import door_figures
 from edge.desk import DOOR_MILLISECONDS, Desk
 from edge.devices import Devices
 from edge.door.admission import AdmissionPolicy
@@ -33,7 +34,7 @@ from edge.door.lights import Lights
 from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
 from edge.door.opening import PanelTamper
-from edge.door.parts import Observer, Requests, Sign
+from edge.door.parts import FaceReader, Observer, Requests, Sign
 from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
 from edge.errors import LiveError, StorageError
@@ -41,6 +42,7 @@ from edge.hardware import Camera, Lock, Prompter
 from edge.hardware.choose import open_prompter
 from edge.health import WITHOUT_TEXTURE
 from edge.live import Publisher
+from edge.metrics import Backlog, TimedReader
 from edge.portal import PortalPolicy, Relock
 from edge.similarity import SAME_FACE_FMR, similarity_of_fmr
 from edge.vision.card import EmbedderCard
@@ -93,13 +95,20 @@ def wired_door(
         shown = _publisher(core)
         for each in shown:
             parts.callback(each.close)
+        counted = door_figures(
+            core, parts, lambda: Backlog(record.owed, control.unwritten, record.lost)
+        )
+        counting = () if counted is None else (counted[0],)
+        recognizer: FaceReader = core.recognizer
+        if counted is not None:
+            recognizer = TimedReader(recognizer, counted[0].stages)
         rules = RuleBook(core.collection_path, core.key)
         parts.callback(rules.close)
         if readers is not None:
             readers.start()
         yield door_loop(
             camera=camera,
-            recognizer=core.recognizer,
+            recognizer=recognizer,
             gallery=core.gallery,
             rules=rules,
             pins=Pins(core.database, core.key),
@@ -109,11 +118,11 @@ def wired_door(
             trusts=lambda at: believes(core, at),
             watchdog=Watchdog(),
             policy=door_policy(settings, core.embedder, readable_by(settings)),
-            observers=(*observers, *shown, *lights),
+            observers=(*observers, *shown, *lights, *counting),
             requests=_requests(core, parts),
             readers=readers,
             panel=devices.panel,
-            signs=(*signs, *shown, *lights, *_told(devices)),
+            signs=(*signs, *shown, *lights, *_told(devices), *(counted or ())),
             guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
         )

@@ -44,6 +44,8 @@ from enroll.kiosk.pages import blueprint as kiosk_pages
 from enroll.kiosk.visit import Visits
 from enroll.liveness.pages import blueprint as liveness_pages
 from enroll.liveness.sessions import LivenessSessions
+from enroll.observing.pages import blueprint as observing_pages
+from enroll.observing.pages import observe
 from enroll.office import Office, install
 from enroll.passwords import Passwords
 from enroll.rekognition.endpoint import blueprint as api
@@ -123,6 +125,7 @@ def create_app(
         ),
     )
     app.context_processor(lambda: {"site": site})
+    observe(app, core)
     # The order matters: a stranger is refused before anything that was sent is read.
     hosts.answer_only(app, names)
     auth.guard(app)
@@ -157,6 +160,7 @@ def create_app(
         rule_preview_pages,
         event_pages,
         system_pages,
+        observing_pages,
         api,
     ):
         app.register_blueprint(blueprint)

@@ -1,18 +1,20 @@
 """Who is asking, and who may: everything is denied that a view does not allow by name.
 
-A view says who may see it with :func:`allow` or :func:`public`. One that says nothing is shown to
+A view says who may see it with :func:`allow`, :func:`public` or :func:`observers`. One that says nothing is shown to
 nobody, and an application with such a view does not start.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from edge.config.observing import Network
 from enroll.accounts import Account, Role
 from enroll.office import office
 
@@ -22,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _ACCESS = "ostiary_access"
 _PUBLIC: frozenset[Role] = frozenset()
+_OBSERVERS = "ostiary_observers"
 
 EVERYBODY = tuple(Role)
 """All who are signed in."""
@@ -50,6 +53,18 @@ def public(view: View) -> View:
     """Let a view be seen by everybody, signed in or not."""
     view.__dict__[_ACCESS] = _PUBLIC
     return view
+
+
+def observers(view: View) -> View:
+    """Let a view be seen from the addresses of :func:`let_observe` alone, signed in or not."""
+    view.__dict__[_ACCESS] = _PUBLIC
+    view.__dict__[_OBSERVERS] = True
+    return view
+
+
+def let_observe(app: Flask, networks: Sequence[Network]) -> None:
+    """Say from which *networks* the views for observers may be seen in *app*."""
+    app.extensions[_OBSERVERS] = tuple(networks)
 
 
 def by_itself(view: View) -> View:
@@ -147,7 +162,10 @@ def end_session() -> None:
 def _refuse() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # there is no such page; the router says so
-    access = _access(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    access = _access(view)
+    if getattr(view, _OBSERVERS, False) and not _observes():
+        abort(403)
     if access is None:
         log.error("The view %s does not say who may see it; denied", request.endpoint)
         abort(403)
@@ -159,6 +177,18 @@ def _refuse() -> ResponseReturnValue | None:
     if account.role not in access:
         abort(403)
     return _back_to(session[_CONFINED]) if confined() else None
+
+
+def _observes() -> bool:
+    """Return whether who asks is where observers are; a proxy on this machine is nobody."""
+    if request.headers.keys() & {"Forwarded", "X-Forwarded-For"}:
+        return False
+    try:
+        sender = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    sender = getattr(sender, "ipv4_mapped", None) or sender
+    return any(sender in network for network in current_app.extensions.get(_OBSERVERS, ()))
 
 
 def _back_to(blueprint: str) -> ResponseReturnValue | None:

@@ -50,6 +50,16 @@ class OwingRecord:
         """Whether events wait for space on the disk."""
         return bool(self._owed)
 
+    @property
+    def owed(self) -> int:
+        """How many events wait for space on the disk."""
+        return len(self._owed)
+
+    @property
+    def lost(self) -> int:
+        """How many more there are for which no memory was left, until the others are written."""
+        return self._lost
+
     def append(self, event: AuditEvent) -> AuditEntry:
         """Record *event*; on a full disk keep it until there is space, its entry's number 0.
 

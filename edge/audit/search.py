@@ -73,6 +73,19 @@ class EventSearch:
             )
         return tuple(entry_of(*row) for row in rows)
 
+    def kinds(self, *, after: int, until: int) -> dict[str, int]:
+        """Return how many entries of each kind have a number behind *after*, up to *until*.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            rows = self._database.rows(
+                f"SELECT ifnull(kind, '?'), count(*) FROM entries WHERE {KEPT}"  # noqa: S608 - fixed words
+                " AND sequence > ? AND sequence <= ? GROUP BY kind",
+                (after, until),
+            )
+        return dict(rows)
+
     def numbers(self, wanted: Wanted) -> tuple[int, int] | None:
         """Return the numbers of the oldest and of the newest entry that fit, or None for none.
 

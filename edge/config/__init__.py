@@ -10,6 +10,7 @@ from edge.config.inputs import InputSettings
 from edge.config.liveness import LivenessSettings
 from edge.config.load import load_settings
 from edge.config.lock import LockSettings
+from edge.config.observing import LogSettings, MetricsSettings
 from edge.config.osdp import OsdpPanelSettings, OsdpReaderSettings
 from edge.config.portal import PortalSettings
 from edge.config.readers import PanelSettings, ReaderSettings
@@ -34,6 +35,8 @@ __all__ = [
     "LiveSettings",
     "LivenessSettings",
     "LockSettings",
+    "LogSettings",
+    "MetricsSettings",
     "ModelSettings",
     "MqttSettings",
     "OsdpPanelSettings",

@@ -31,6 +31,7 @@ from edge.config.kinds import (
 from edge.config.lines import demand_one_use_each
 from edge.config.liveness import LivenessSettings
 from edge.config.lock import LockSettings
+from edge.config.observing import LogSettings, MetricsSettings
 from edge.config.osdp import OsdpPanelSettings, OsdpReaderSettings
 from edge.config.portal import PortalSettings
 from edge.config.ports import PortUse, demand_one_use_of_each_port
@@ -340,6 +341,8 @@ class Settings:
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    log: LogSettings = field(default_factory=LogSettings)
 
     def __post_init__(self) -> None:
         demand_one_use_each(getattr(self, section.name) for section in fields(self))

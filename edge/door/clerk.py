@@ -35,6 +35,11 @@ class Clerk:
         self._count = 0
         self._ends = self._owing = False
 
+    @property
+    def waiting(self) -> int:
+        """How many events are not written yet."""
+        return len(self._waiting)
+
     def note(self, event: AuditEvent, *, owed: bool = False) -> int:
         """Have *event* written after all others; return its number, counted from one."""
         with self._changed:

@@ -105,6 +105,11 @@ class DoorController:
             return replace(condition, released=self._driver.released)
 
     @property
+    def unwritten(self) -> int:
+        """How many events of the door are not in the audit yet."""
+        return self._clerk.waiting
+
+    @property
     def refusal(self) -> Reason | None:
         """Why a grant would be refused now, if it would be."""
         with self._turn:

@@ -81,22 +81,22 @@ class LiveFolder:
             writing.write(content)
         draft.replace(self.path / name)
 
-    def read(self, name: str) -> bytes | None:
-        """Return what the file *name* holds, or None if there is none or it is not fresh."""
-        if not self.is_fresh(name):
+    def read(self, name: str, *, within: float = FRESH_SECONDS) -> bytes | None:
+        """Return what the file *name* holds, or None if there is none or it is older than *within*."""
+        if not self.is_fresh(name, within=within):
             return None
         try:
             return (self.path / name).read_bytes()
         except OSError:
             return None
 
-    def is_fresh(self, name: str) -> bool:
-        """Return whether the file *name* was written within :data:`FRESH_SECONDS`."""
+    def is_fresh(self, name: str, *, within: float = FRESH_SECONDS) -> bool:
+        """Return whether the file *name* was written *within* so many seconds."""
         try:
             written = (self.path / name).stat().st_mtime
         except OSError:
             return False
-        return abs(self._clock() - written) <= FRESH_SECONDS
+        return abs(self._clock() - written) <= within
 
     def remove(self, name: str) -> None:
         """Remove the file *name*, if there is one."""

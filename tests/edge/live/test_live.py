@@ -16,7 +16,14 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.config import DoorSettings, LiveSettings, LockSettings, Settings, StorageSettings
+from edge.config import (
+    DoorSettings,
+    LiveSettings,
+    LockSettings,
+    MetricsSettings,
+    Settings,
+    StorageSettings,
+)
 from edge.core import Core
 from edge.domain import Decision, Frame, InputName, Outcome, Pixels, Reason
 from edge.errors import CameraError, LiveError
@@ -257,6 +264,7 @@ def test_it_can_be_switched_off(tmp_path: Path, memory: Path, models: ModelStore
     settings = Settings(
         storage=StorageSettings(folder=tmp_path, key_file=tmp_path / "ostiary.key"),
         live=LiveSettings(folder=memory / "live", enabled=False),
+        metrics=MetricsSettings(enabled=False),
     )
     core = Core(replace(settings, lock=LockSettings(kind="fake")))
     core.models = models

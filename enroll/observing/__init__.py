@@ -1,0 +1,1 @@
+"""What whoever watches over this installation may ask without signing in: figures and health."""
