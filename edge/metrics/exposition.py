@@ -10,7 +10,7 @@ __all__ = ["CONTENT_TYPE", "new_registry", "text_of"]
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 # When each counter was made is one more series a counter, and the same for all of them.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def new_registry() -> CollectorRegistry:

@@ -60,28 +60,25 @@ class HostFigures(Collector):
             yield _gauge("host_temperature_celsius", "Of the processor.", read / 1000)
 
     def _power(self) -> Iterator[Metric]:
-        bits = next(
-            (
-                found
-                for path in sorted(self._system.glob(FIRMWARE))
-                if (found := _number(path, base=16)) is not None
-            ),
-            None,
+        states = self._states()
+        if not states:
+            return
+        family = GaugeMetricFamily(
+            "ostiary_host_throttled",
+            "1 while a Raspberry Pi is held back, by why.",
+            labels=["why"],
         )
-        if bits is not None:
-            found = {kind: bits >> bit & 1 for bit, kind in THROTTLED.items()}
-        else:
-            alarm = self._under_voltage()
-            found = {} if alarm is None else {THROTTLED[0]: alarm}
-        if found:
-            family = GaugeMetricFamily(
-                "ostiary_host_throttled",
-                "1 while a Raspberry Pi is held back, by why.",
-                labels=["why"],
-            )
-            for kind, active in found.items():
-                family.add_metric([kind], active)
-            yield family
+        for why, active in states.items():
+            family.add_metric([why], active)
+        yield family
+
+    def _states(self) -> dict[str, int]:
+        for path in sorted(self._system.glob(FIRMWARE)):
+            bits = _number(path, base=16)
+            if bits is not None:
+                return {why: bits >> bit & 1 for bit, why in THROTTLED.items()}
+        alarm = self._under_voltage()
+        return {} if alarm is None else {THROTTLED[0]: alarm}
 
     def _under_voltage(self) -> int | None:
         for sensor in sorted(self._system.glob("class/hwmon/hwmon*")):

@@ -133,7 +133,7 @@ class Stored(Collector):
             self._until = newest
             family = CounterMetricFamily(
                 "ostiary_web_events",
-                "Events recorded by any program since the pages started, by kind; but duress.",
+                "Events recorded by any program since the pages started, by kind.",
                 labels=["kind"],
             )
             for kind, count in self._counts.items():

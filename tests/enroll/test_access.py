@@ -38,6 +38,11 @@ PUBLIC = {
 SIGNED = {"rekognition.answer"}
 """Whoever asks there says by a signature who she is; no session counts."""
 
+OBSERVING = {"observing.metrics", "observing.health", "observing.live"}
+"""Whoever asks there must ask from this machine, or from where the settings say; nobody signs in."""
+
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
+
 ENDING = {"sign_in.sign_out", "kiosk.open_kiosk"}
 """Whoever is let in there is somebody else afterwards."""
 
@@ -171,7 +176,9 @@ def ask(browser: Browser, method: str, path: str) -> int:
 
 def test_the_table_is_whole(house: House) -> None:
     """Every address is public by intention, asks for a signature, or is in the table of roles."""
-    assert {endpoint for endpoint, _, _ in routes(house.app)} == (PUBLIC | SIGNED | ALLOWED.keys())
+    assert {endpoint for endpoint, _, _ in routes(house.app)} == (
+        PUBLIC | SIGNED | OBSERVING | ALLOWED.keys()
+    )
 
 
 def test_nobody_signed_in(house: House) -> None:
@@ -183,6 +190,10 @@ def test_nobody_signed_in(house: House) -> None:
             assert status in {200, 302, 401, 404, 415}, endpoint
         elif endpoint in SIGNED:
             assert status == 400, endpoint
+        elif endpoint in OBSERVING:
+            # 503: no door is running here
+            assert status in {200, 503}, endpoint
+            assert house.browser().get(path, environ_overrides=ELSEWHERE).status_code == 403
         else:
             assert status == (302 if method == "GET" else 401), endpoint
 
@@ -196,6 +207,10 @@ def test_each_role(house: House, role: Role) -> None:
             continue
         if endpoint in SIGNED:
             assert ask(browser, method, path) == 400, endpoint
+            continue
+        if endpoint in OBSERVING:
+            # No account opens what the address does not.
+            assert browser.get(path, environ_overrides=ELSEWHERE).status_code == 403, endpoint
             continue
         denied = ask(browser, method, path) == 403
         assert denied == (role not in ALLOWED[endpoint]), (endpoint, method)
