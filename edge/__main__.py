@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,6 +14,7 @@ from edge.commands.console import fail
 from edge.commands.program import Program
 from edge.errors import OstiaryError
 from edge.exit_codes import EXIT_CODES, INTERRUPTED, SUCCESS, USAGE, exit_code_of
+from edge.logs.setting_up import set_up
 
 COMMANDS: dict[str, str] = {
     "run": "edge.commands.run:run",
@@ -80,10 +80,8 @@ EPILOG = "\b\nExit status:\n" + "\n".join(
 @click.pass_context
 def main_group(context: click.Context, config: Path | None, *, verbose: bool) -> None:
     """A door that knows who may enter: face recognition on the edge, offline, on a Raspberry Pi."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-    )
+    # Anew when the settings are read, which may be never.
+    set_up(verbose=verbose)
     context.obj = context.with_resource(Program(config))
 
 

@@ -10,8 +10,11 @@ class OstiaryError(Exception):
     """Root of the tree; never raised directly.
 
     *message* says what is wrong, with the facts; *remedy* says what the reader can do about it.
-    The cause is kept by ``raise … from``.
+    The cause is kept by ``raise … from``. *personal* says of a class that its words may name somebody,
+    or a file of hers: they are for who asked, and not for a log.
     """
+
+    personal: bool = False
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
@@ -49,6 +52,8 @@ class ModelConversionError(ModelError):
 class ImageError(OstiaryError):
     """Error raised when a picture cannot be read: not an image, truncated, or too large."""
 
+    personal = True
+
 
 class ImageTooLargeError(ImageError):
     """Error raised when a picture has too many bytes or pixels."""
@@ -56,6 +61,8 @@ class ImageTooLargeError(ImageError):
 
 class VideoError(OstiaryError):
     """Error raised when a stored video cannot be analysed: no video, damaged, cut off, too large."""
+
+    personal = True
 
 
 class TooManyJobsError(OstiaryError):
@@ -72,6 +79,8 @@ class BucketError(OstiaryError):
     It does not tell whether something outside of the bucket's folder exists.
     """
 
+    personal = True
+
 
 class ObjectTooLargeError(BucketError):
     """Error raised when an object of a bucket has more bytes than the caller takes."""
@@ -79,6 +88,8 @@ class ObjectTooLargeError(BucketError):
 
 class NoFaceError(OstiaryError):
     """Error raised when a picture that must show a face shows none."""
+
+    personal = True
 
 
 class EmbeddingError(OstiaryError):
@@ -108,6 +119,8 @@ class ConstraintError(StorageError):
 class CollectionError(OstiaryError):
     """Error raised when a storage operation is refused; nothing was changed."""
 
+    personal = True
+
 
 class NotFoundError(CollectionError):
     """Error raised when a collection, person, face, badge, job or stream does not exist."""
@@ -132,9 +145,13 @@ class TooManyFacesError(CollectionError):
 class ModelMismatchError(CollectionError):
     """Error raised when a vector comes from another model than the collection's."""
 
+    personal = False
+
 
 class EnrollmentError(OstiaryError):
     """Error raised when photographs cannot be enrolled: poor, or not all of one person."""
+
+    personal = True
 
 
 class PhotosRefusedError(EnrollmentError):

@@ -19,6 +19,7 @@ from edge.core import Core
 from edge.errors import CameraError, StorageError
 from edge.hardware import Camera
 from edge.hardware.choose import open_camera
+from edge.logs.seldom import Seldom
 from edge.storage.only_one import only_one
 from edge.streams.processors import NewProcessor, Processor, Processors
 from edge.streams.states import WATCHED, Status, failing, seeing
@@ -72,14 +73,14 @@ def work(core: Core, *, stop: threading.Event, until_idle: float | None = None) 
     doing = threading.Thread(target=runner.run, name="videos")
     watchers = Watchers(core, processors, networks)
     doing.start()
-    idle = 0.0
+    seldom, idle = Seldom(log), 0.0
     try:
         while not stop.wait(TEND_SECONDS):
             try:
                 watchers.tend()
                 busy = bool(jobs.waiting) or processors.any_active
             except StorageError as error:
-                log.warning("the stream processors cannot be read: %s", error)
+                seldom.warn("the stream processors cannot be read: %s", error)
                 busy = True
             idle = 0.0 if busy else idle + TEND_SECONDS
             if until_idle is not None and idle >= until_idle:
@@ -160,6 +161,7 @@ class _Signs:
         self._processors = processors
         self._name = name
         self._told: tuple[Status, str | None] | None = None
+        self._seldom = Seldom(log)
 
     def seeing(self) -> None:
         self._become(Status.RUNNING, seeing, None)
@@ -179,7 +181,9 @@ class _Signs:
             self._processors.become(self._name, change, message, now=_now())
             self._told = (status, message)
         except StorageError as error:
-            log.warning("the state of stream processor %s is not written: %s", self._name, error)
+            self._seldom.warn(
+                "the state of stream processor %s is not written: %s", self._name, error
+            )
 
 
 def _given_back(status: Status) -> Status:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from edge.errors import StorageError
+from edge.logs.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -75,15 +76,16 @@ class Commands:
         self._clock = clock
         self._monotonic = monotonic
         self._passed_on = float("-inf")
+        self._log = Seldom(log, clock=monotonic)
 
     def take(self, command: Command) -> bool:
         """Pass *command* on to the door, and tell whether that was done."""
         if reason := why_not(command):
-            log.warning("a command by MQTT was ignored: %s", reason)
+            self._log.warn("a command by MQTT was ignored: %s", reason)
             return False
         now = self._monotonic()
         if now - self._passed_on < PAUSE:
-            log.warning(
+            self._log.warn(
                 "a command by MQTT was ignored: the last one came less than a second before"
             )
             return False
@@ -92,7 +94,7 @@ class Commands:
                 door=self._door, reason=REASON, actor=ACTOR, now=self._clock()
             )
         except StorageError as error:
-            log.warning("a command by MQTT could not be passed on: %s", error)
+            self._log.warn("a command by MQTT could not be passed on: %s", error)
             return False
         self._passed_on = now
         return True

@@ -63,7 +63,7 @@ class Audit:
         self._rows = Rows(self._database)
         self._subjects = Subjects(self._database)
         self._writer = Writer(self._database, sealer=None if read_only else sealer, watch=watch)
-        self._lacking = False
+        self._lacking = self._unsigned = False
         self._tend_at = 0.0
 
     def __enter__(self) -> Self:
@@ -164,7 +164,13 @@ class Audit:
             with as_audit_error("cannot be written"):
                 self._writer.seal(only_if_due=True)
         except AuditError as error:
-            log.warning("the record is not signed: %s", error)
+            if not self._unsigned:
+                log.warning("the record is not signed: %s", error)
+            self._unsigned = True
+        else:
+            if self._unsigned:
+                log.warning("the record is signed again")
+            self._unsigned = False
         if self._reserve is not None:
             lacking = not self._reserve.fill()
             if lacking and not self._lacking:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from edge.config import Settings, load_settings
+from edge.logs.setting_up import set_up
 
 if TYPE_CHECKING:
     from edge.core import Core
@@ -40,11 +41,13 @@ class Program:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings.
+        """The settings; from here on the log is as they want it.
 
         :raises ConfigError: if they are wrong.
         """
-        return load_settings(self._config)
+        settings = load_settings(self._config)
+        set_up(style=settings.log.format, personal=settings.log.personal)
+        return settings
 
     @cached_property
     def core(self) -> Core:

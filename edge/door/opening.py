@@ -63,6 +63,7 @@ class PanelOpening:
         self._panel = panel
         self._control = control
         self._gallery = gallery
+        self._lost = False
 
     @property
     def condition(self) -> DoorCondition:
@@ -80,8 +81,13 @@ class PanelOpening:
         try:
             told = self._panel.announce(number)
         except PanelError as error:
-            log.error("the panel %s cannot be told this badge: %s", self._panel.name, error)  # noqa: TRY400 - it tells the remedy
-            told = False
+            if not self._lost:
+                log.error("the panel %s cannot be told a badge: %s", self._panel.name, error)  # noqa: TRY400 - it tells the remedy
+            self._lost, told = True, False
+        else:
+            if self._lost and told:
+                log.warning("the panel %s is told of badges again", self._panel.name)
+                self._lost = False
         return None if told else Reason.PANEL_LOST
 
     def _badge_of(self, person_id: str | None, at: datetime) -> str | None:

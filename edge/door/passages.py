@@ -33,6 +33,7 @@ class Passages:
     def __init__(self, presences: Presences) -> None:
         self._presences = presences
         self._expected: _Expected | None = None
+        self._failed = False
 
     def expect(
         self, people: tuple[str, ...], door: Door, at: datetime, condition: DoorCondition
@@ -72,4 +73,10 @@ class Passages:
             self._presences.note(person_id, where.of(person_id))
         except OstiaryError as error:
             # She is through the door already: the next passage may say that she is not expected.
-            log.error("it cannot be noted who is inside: %s", error)  # noqa: TRY400 - it tells the remedy
+            if not self._failed:
+                log.error("it cannot be noted who is inside: %s", error)  # noqa: TRY400 - it tells the remedy
+            self._failed = True
+        else:
+            if self._failed:
+                log.warning("it is noted again who is inside")
+            self._failed = False

@@ -13,6 +13,7 @@ import cv2
 from edge.domain import Frame
 from edge.errors import CameraError, EndOfFootageError
 from edge.hardware.frames import FrameMaker, utc_now
+from edge.logs.personal import Personal
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,9 @@ class FolderCamera:
         for path in self._pictures:
             image = cv2.imread(str(path), cv2.IMREAD_COLOR)
             if image is None:
-                log.warning("not a picture that can be read, skipped: %s", path.name)
+                log.warning(
+                    "not a picture that can be read, skipped: %s", Personal(path.name, "file")
+                )
                 continue
             frame = self._frames.make(image, monotonic=self._due)
             self._due += self._interval

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from edge.errors import CardError, PanelError
 from edge.hardware.wiegand_lines import WiegandLines
+from edge.logs.seldom import Seldom
 from edge.readers import BadgeNumbers, Bits
 from edge.readers.pulses import INTERVAL_SECONDS, SILENCE_SECONDS, frame_seconds, too_late
 
@@ -65,6 +66,7 @@ class WiegandPanel:
         self._closed = False
         self._last = float("-inf")
         self._late = 0
+        self._seldom = Seldom(log)
         self._lines: WiegandLines | None = connect()
 
     @property
@@ -129,7 +131,7 @@ class WiegandPanel:
 
     def _broken_off(self) -> bool:
         self._late += 1
-        log.warning("the %s could not be told in time; it is told again", self._name)
+        self._seldom.warn("the %s could not be told in time; it is told again", self._name)
         return False
 
     def _wait_until(self, moment: float) -> None:

@@ -28,6 +28,7 @@ from edge.hardware.osdp.messages import (
     Unreadable,
     mark_of,
 )
+from edge.logs.seldom import Seldom
 from edge.readers import BadgeNumbers
 from edge.readers.keypad import CLEAR, ENTER, Keypad
 
@@ -86,6 +87,7 @@ class OsdpReader:
         self._knock = knock
         self._clock = clock
         self._now = now
+        self._seldom = Seldom(log, clock=clock)
         self._guard = threading.Condition()
         self._closed = False
         self._began = clock()
@@ -202,7 +204,7 @@ class OsdpReader:
 
     def _drop(self, seat: _Seat, why: str) -> None:
         self.dropped += 1
-        log.warning("the %s has read what is no badge: %s", self._name_of(seat), why)
+        self._seldom.warn("the %s has read what is no badge: %s", self._name_of(seat), why)
 
     def _name_of(self, seat: _Seat) -> str:
         return f"OSDP reader {seat.address} at {self._line.port}"

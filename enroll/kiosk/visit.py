@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from edge.collection.people import Consent
 from edge.enrolling import Examined
+from edge.logs.seldom import Seldom
 from enroll.kiosk.guide import ENROLLED, Goal, Taken
 from enroll.store import hash_of, new_token
 
@@ -86,6 +87,7 @@ class Visits:
         self._clock = clock
         self._open: dict[str, Visit] = {}
         self._turn = threading.Lock()
+        self._seldom = Seldom(log, clock=clock)
         self._wiper: threading.Timer | None = None
 
     def __len__(self) -> int:
@@ -98,7 +100,7 @@ class Visits:
         with self._turn:
             self._wipe(now)
             if len(self._open) >= MOST_VISITS:
-                log.warning("The kiosk refuses a visit: %d are open", len(self._open))
+                self._seldom.warn("The kiosk refuses a visit: %d are open", len(self._open))
                 return None
             self._open[hash_of(token)] = Visit(account_id, consent, now, now, now)
             self._arm(now)

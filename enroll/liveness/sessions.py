@@ -13,6 +13,7 @@ from collections.abc import Callable
 from secrets import SystemRandom
 
 from edge.core import Core
+from edge.logs.seldom import Seldom
 from edge.similarity import SAME_FACE_FMR, similarity_of_fmr
 from enroll.liveness.reader import SharedReader
 from enroll.liveness.session import LIFETIME, LONGEST, Session, Status
@@ -44,6 +45,7 @@ class LivenessSessions:
         self._sessions: dict[str, Session] = {}
         self._repeated: dict[tuple[str, str], str] = {}
         self._turn = threading.Lock()
+        self._seldom = Seldom(log, clock=clock)
 
     @classmethod
     def of(cls, core: Core) -> LivenessSessions:
@@ -79,7 +81,7 @@ class LivenessSessions:
                 return self._sessions[made]
             waiting = sum(each.owner == owner and _waits(each, now) for each in self._all())
             if waiting >= MOST_WAITING:
-                log.warning("A liveness session is refused: %d of one key wait", waiting)
+                self._seldom.warn("A liveness session is refused: %d of one key wait", waiting)
                 return None
             session = self._make(str(uuid.uuid4()), owner, now)
             self._sessions[session.session_id] = session

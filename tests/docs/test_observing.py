@@ -79,4 +79,4 @@ def test_every_setting_that_it_names_exists() -> None:
     known = {setting.path for setting in all_settings()}
     named = set(re.findall(r"`((?:metrics|log|live)\.\w+)", TEXT))
 
-    assert {"metrics.hosts", "metrics.enabled", "live.folder"} <= named <= known
+    assert {"metrics.hosts", "metrics.enabled", "live.folder", "log.personal"} <= named <= known
