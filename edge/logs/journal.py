@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -94,24 +93,31 @@ class JournalHandler(logging.Handler):
         self.personal = personal
         self._path = path
         self._stream = sys.stderr if stream is None else stream
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self._socket = _unconnected()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell *record*; a log that fails must not take the door with it."""
         try:
             fields = fields_of(record, rendered(record, personal=self.personal))
-            try:
-                self._socket.sendto(datagram_of(fields), str(self._path))
-            except OSError:
+            if not self._sent(datagram_of(fields)):
                 self._tell(fields)
         except Exception:  # noqa: BLE001 - logging's own rule: the line is lost, nothing else
             self.handleError(record)
 
     def close(self) -> None:
         """Give the socket back."""
-        with suppress(OSError):
+        if self._socket is not None:
             self._socket.close()
         super().close()
+
+    def _sent(self, datagram: bytes) -> bool:
+        if self._socket is None:
+            return False
+        try:
+            self._socket.sendto(datagram, str(self._path))
+        except OSError:
+            return False
+        return True
 
     def _tell(self, fields: Mapping[str, str]) -> None:
         """Write the lines with their priority in front, as sd-daemon(3) has it."""
@@ -119,3 +125,11 @@ class JournalHandler(logging.Handler):
         for line in fields["MESSAGE"].splitlines():
             self._stream.write(f"{prefix}{fields['LOGGER']}: {line}\n")
         self._stream.flush()
+
+
+def _unconnected() -> socket.socket | None:
+    """Return a socket for datagrams, or None where a sandbox allows none, as that of a backup."""
+    try:
+        return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    except OSError:
+        return None

@@ -114,6 +114,22 @@ def test_without_a_journal_the_lines_have_their_priority_in_front(
     assert stream.getvalue() == "<4>edge.test_journal: one\n<4>edge.test_journal: two\n"
 
 
+def test_a_sandbox_without_sockets(
+    tmp_path: Path, log: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RestrictAddressFamilies=none, as a backup has it: it is told on standard error."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(97, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    stream = io.StringIO()
+    log.addHandler(JournalHandler(path=tmp_path / "journal", stream=stream))
+    log.error("it failed")
+
+    assert stream.getvalue() == "<3>edge.test_journal: it failed\n"
+
+
 def test_priorities() -> None:
     """Those of syslog(3), by the next lower level."""
     levels = (logging.CRITICAL, logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG, 35)
