@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge import diagnosis
+from edge.diagnosis import panel
 from tests.edge.commands.conftest import Ostiary
 
 
@@ -83,7 +83,7 @@ def test_a_console_on_a_port_is_a_fault(
 ) -> None:
     """Every message of the kernel would be a badge."""
     add(site, '[panel]\nkind = "wiegand"\n')
-    monkeypatch.setattr(diagnosis, "console_on", lambda port: port.name == "ttyAMA4")
+    monkeypatch.setattr(panel, "console_on", lambda port: port.name == "ttyAMA4")
 
     found = finding(ostiary, "panel")
 

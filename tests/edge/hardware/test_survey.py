@@ -10,7 +10,8 @@ import pytest
 
 from edge.config import InputSettings, Settings, SignalSettings
 from edge.core import Core
-from edge.diagnosis import CHECKS, _of_lines
+from edge.diagnosis import CHECKS
+from edge.diagnosis.lines import of_lines
 from edge.hardware.survey import survey_inputs, survey_signals
 from edge.health import Finding, Health, examine
 from tests.edge.hardware.gpio_double import Chip
@@ -23,7 +24,7 @@ def test_each_input_is_read_and_its_level_explained() -> None:
     chip = Chip()
     chip.high = {22: False, 23: True, 25: True}
 
-    found = _of_lines("inputs", survey_inputs(WIRED, library=chip))
+    found = of_lines("inputs", survey_inputs(WIRED, library=chip))
 
     assert found == Finding(
         "inputs",
@@ -40,7 +41,7 @@ def test_a_line_that_cannot_be_had_hides_no_other() -> None:
     chip.others[23] = "w1"
     chip.faults[25] = OSError(errno.EIO, "Input/output error")
 
-    found = _of_lines("inputs", survey_inputs(WIRED, library=chip))
+    found = of_lines("inputs", survey_inputs(WIRED, library=chip))
 
     assert found.health is Health.ILL
     assert found.text == (
@@ -56,7 +57,7 @@ def test_lights_are_tried_without_being_switched_on() -> None:
     chip = Chip()
     settings = SignalSettings(kind="gpio", green_line=12, buzzer_line=26, buzzer_active="low")
 
-    found = _of_lines("signals", survey_signals(settings, library=chip))
+    found = of_lines("signals", survey_signals(settings, library=chip))
 
     assert found.text == "green: line 12 is low, off; buzzer: line 26 is high, off"
 
