@@ -19,6 +19,7 @@ from edge.health import Finding, Health
 
 
 def look_at_mqtt(core: Core) -> Finding:
+    """Try the broker, and tell how far it has been told."""
     wanted = core.settings.mqtt
     if not wanted.host:
         return Finding("mqtt", Health.WELL, "not set, nobody is told")
@@ -31,6 +32,7 @@ def look_at_mqtt(core: Core) -> Finding:
 
 
 def look_at_webhooks(core: Core) -> Finding:
+    """Read the keys, and tell how far each server has been told."""
     wanted = core.settings.webhooks
     if not wanted.addresses:
         return Finding("webhooks", Health.WELL, "not set, nobody is told")

@@ -14,6 +14,10 @@ CAMERA_SECONDS = 10.0
 
 
 def look_at_camera(core: Core) -> Finding:
+    """Take one frame.
+
+    :raises CameraError: if there is none.
+    """
     camera = open_camera(core.settings.camera)
     try:
         until = time.monotonic() + CAMERA_SECONDS

@@ -18,6 +18,7 @@ IDLE = {"contact": "closed", "rex": "not pressed", "tamper": "whole", "fire": "q
 
 
 def look_at_inputs(core: Core) -> Finding:
+    """Read every contact that is wired."""
     settings = core.settings.inputs
     if settings.kind == "none":
         return Finding(
@@ -40,6 +41,7 @@ def look_at_inputs(core: Core) -> Finding:
 
 
 def look_at_signals(core: Core) -> Finding:
+    """Read every line of a light; none is lit."""
     settings = core.settings.signals
     if settings.kind == "none":
         return Finding("signals", Health.WELL, "no light and no buzzer is wired")

@@ -8,6 +8,10 @@ from edge.health import Finding, Health
 
 
 def look_at_lock(core: Core) -> Finding:
+    """Take the lock and secure it.
+
+    :raises LockError: if it cannot be taken, or does not obey.
+    """
     settings = core.settings.lock
     lock = open_lock(settings)
     try:

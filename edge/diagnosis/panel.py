@@ -18,6 +18,10 @@ PAUSES = 250
 
 
 def look_at_panel(core: Core) -> Finding:
+    """Wait for the panel; time pulses without sending any.
+
+    :raises PanelError: if it does not answer, or the kernel writes to its ports.
+    """
     settings = core.settings.panel
     if settings.kind == "wiegand":
         for port in (settings.d0_port, settings.d1_port):

@@ -13,6 +13,10 @@ from edge.health import Finding, Health
 
 
 def look_at_reader(core: Core) -> Finding:
+    """Wait for the reader.
+
+    :raises ReaderError: if it is not there.
+    """
     kind = core.settings.reader.kind
     if kind == "none":
         return Finding("reader", Health.WELL, "no card reader: people show their faces only")
