@@ -18,6 +18,9 @@ _SECRET = re.compile(
                      |(?:password|passwd|secret|token)["']?\s*:)\s*["']?)[^\s,;'"]+""",
     re.IGNORECASE | re.VERBOSE,
 )
+_INVITATION = re.compile(r"(?<=/set-up/)[A-Za-z0-9_\-]+")
+"""The link by which the first owner signs up is printed where it may be kept."""
+
 _LONG = re.compile(r"\b(?:[0-9a-f]{32,}|[A-Za-z0-9+]{40,}={0,2})")
 """Keys as hexadecimal digits (128 bits and more) or base64; digests of models look the same."""
 
@@ -26,6 +29,7 @@ def without_secrets(text: str) -> str:
     """Return *text* without what looks like a key or a password; never to be switched off."""
     text = _USER.sub(r"\g<scheme>***@", text)
     text = _QUERY.sub(r"\g<address>?***", text)
+    text = _INVITATION.sub("***", text)
     text = _SECRET.sub(r"\g<name>***", text)
     return _LONG.sub("***", text)
 

@@ -35,6 +35,10 @@ def test_what_helps_stays(text: str) -> None:
         ("password=s3cret, user=a", "password=***, user=a"),
         ('{"token": "s3cret", "id": 1}', '{"token": "***", "id": 1}'),
         ("PIN=s3cret", "PIN=***"),
+        (
+            "once: http://127.0.0.1:8080/set-up/Vi1_O-jk now",
+            "once: http://127.0.0.1:8080/set-up/*** now",
+        ),
     ],
 )
 def test_passwords(text: str, told: str) -> None:
