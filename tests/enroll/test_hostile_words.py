@@ -43,6 +43,11 @@ def owner(house: House) -> Browser:
     return house.signed_in(Role.OWNER)
 
 
+def is_no_fault(path: str, status: int) -> bool:
+    """Tell whether *status* is an answer; no door is running here, and health says so."""
+    return status < 500 or (path.partition("?")[0], status) == ("/health", 503)
+
+
 def addresses(app: Flask, method: str, values: dict[str, str]) -> list[str]:
     """Return every address of *method* that *values* are enough for."""
     adapter = app.url_map.bind("localhost")
@@ -68,7 +73,7 @@ def test_every_form(house: House, owner: Browser, text: str) -> None:
     for path in addresses(house.app, "POST", values):
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
             answer = owner.client.post(path, data=form, content_type=kind)
-            assert answer.status_code < 500, path
+            assert is_no_fault(path, answer.status_code), path
             assert "open for too long" not in answer.text, path  # the token was taken
             assert text not in answer.text or escape(text) == text, path
             assert "Set-Cookie: a" not in str(answer.headers)
@@ -88,7 +93,7 @@ def test_every_address(house: House, owner: Browser, text: str) -> None:
         question = dict.fromkeys(names, text[:2_000])
         for path in addresses(house.app, "GET", values):
             answer = owner.get(path, query_string=question)
-            assert answer.status_code < 500, (path, names)
+            assert is_no_fault(path, answer.status_code), (path, names)
             assert text not in answer.text or escape(text) == text, (path, names)
 
 
@@ -109,6 +114,6 @@ def test_every_page_about_a_person(house: House, owner: Browser, text: str) -> N
     values = {"person_id": person.person_id, "other_id": other.person_id}
     for path in addresses(house.app, "GET", values):
         answer = owner.get(path)
-        assert answer.status_code < 500, path
+        assert is_no_fault(path, answer.status_code), path
         if answer.mimetype == "text/html":
             assert told not in answer.text or escape(told) == told, path

@@ -73,7 +73,7 @@ def _parts(
     yield "models.json", lambda: redactor.known(_json(stored.models(core)))
     yield "units.json", lambda: _json(redactor.value(machine.units()))
     yield "journal.txt", lambda: redactor.text(machine.journal(lines))
-    yield "metrics.prom", lambda: redactor.known(_figures(core))
+    yield "figures.prom", lambda: redactor.known(_figures(core))
     yield "door.json", lambda: _json(redactor.value(_beat(core)))
 
 

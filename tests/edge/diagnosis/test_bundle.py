@@ -47,7 +47,8 @@ def people(site: Path, carphone: list[Pixels]) -> list[str]:
             f'[rekognition]\ncameras = {{ lobby = "rtsp://u:{PASSWORDS[1]}@10.0.0.7/s" }}\n'
             f'[webhooks]\naddresses = {{ desk = "https://desk.example/{PASSWORDS[2]}" }}\n'
             'keys = { desk = "/etc/ostiary/desk.key" }\n'
-            f'[site]\nname = "House of {NAMES[0].split()[0]}"\n[mqtt]\nusername = "{PASSWORDS[3]}"\n'
+            f'[site]\nname = "House of {NAMES[0].split()[0]}"\n'
+            f'[live]\nfolder = "{site.parent}/live"\n[mqtt]\nusername = "{PASSWORDS[3]}"\n'
             f'password_file = "{site.parent}/broker"\n'
         )
     (site.parent / "broker").write_text(f"{PASSWORDS[4]}\n")
@@ -131,7 +132,7 @@ def test_what_helps_is_in_it(
     files = read(bundle)
     assert set(files) == {
         "machine.json", "settings.json", "findings.json", "databases.json", "models.json",
-        "units.json", "journal.txt", "metrics.prom", "door.json", "README.txt",
+        "units.json", "journal.txt", "figures.prom", "door.json", "README.txt",
     }  # fmt: skip
     loaded: dict[str, Any] = {
         name: json.loads(text) for name, text in files.items() if name.endswith(".json")
@@ -150,7 +151,7 @@ def test_what_helps_is_in_it(
     assert all(len(digest) == 64 for digest in digests)
     assert len(digests) >= 3
     assert loaded["units.json"][0]["NRestarts"] == "3"
-    assert "ostiary_disk_free_bytes" in files["metrics.prom"]
+    assert "ostiary_disk_free_bytes" in files["figures.prom"]
     assert loaded["door.json"] == "no sign of life"
     assert "--lines=7" in (tmp_path / "bin/journalctl.asked").read_text()
     assert f"Packed: {bundle}" in told.err
