@@ -39,10 +39,9 @@ def test_a_site_loads_as_it_is(path: Path) -> None:
 def test_a_site_s_rules_are_good(path: Path) -> None:
     """And are about the door that its settings name."""
     ruleset = from_toml(path.read_text(encoding="utf-8"))
-    rules, door = Rules(ruleset), loaded(path.name.removesuffix(".rules.toml")).door.name
+    door = loaded(path.name.removesuffix(".rules.toml")).door.name
 
-    assert door in ruleset.doors
-    assert rules.door(door) is not None
+    assert door in [each.name for each in ruleset.doors]
 
 
 def test_the_single_door_needs_nothing_but_a_face() -> None:
@@ -57,9 +56,9 @@ def test_the_single_door_needs_nothing_but_a_face() -> None:
 def test_a_badge_can_be_held_where_the_rules_ask_for_one() -> None:
     """A mode that nobody can fulfil would lock everybody out."""
     path = FOLDER / "sites/badge-and-face.rules.toml"
-    ruleset = from_toml(path.read_text(encoding="utf-8"))
+    rules = Rules(from_toml(path.read_text(encoding="utf-8")))
 
-    assert ruleset.doors["front"].mode is Mode.BADGE_AND_FACE
+    assert rules.door("front").mode is Mode.BADGE_AND_FACE
     assert {Factor.FACE, Factor.BADGE} <= readable_by(loaded("badge-and-face"))
 
 

@@ -95,7 +95,9 @@ def test_devices_are_given_to_the_door_s_groups() -> None:
 
 def test_the_kernel_knows_every_name() -> None:
     """A name that it does not know would be passed over in silence; some kernels lack a module's."""
-    optional = ("kernel.yama.", "kernel.unprivileged_bpf", "kernel.kexec_load", "net.ipv6.")
+    optional = (
+        "kernel.yama.", "kernel.unprivileged_bpf", "kernel.kexec_load", "kernel.sysrq", "net.ipv6.",
+    )  # fmt: skip
     for line in lines_of("sysctl.conf"):
         name, equals, value = line.partition(" = ")
         assert (bool(equals), bool(value)) == (True, True), line
