@@ -69,19 +69,23 @@ on() {
         run mount /var/lib/ostiary
         run install -d -m 2755 -g systemd-journal /var/lib/ostiary/.journal
         run raspi-config nonint enable_overlayfs
-        run raspi-config nonint enable_bootro
     fi
     sed -E "s/ ?overlayroot=[^ ]*//g; 1s/^/$OURS /" "$boot" | replace "$boot"
+    [ -n "$ROOT" ] || run raspi-config nonint enable_bootro
     say "From the next start the root is read-only. Settings and upgrades: switch it off first."
 }
 
 off() {
     boot=$(command_line)
-    if [ -z "$ROOT" ]; then
-        run raspi-config nonint disable_bootro
-        run raspi-config nonint disable_overlayfs
-    fi
+    [ -n "$ROOT" ] || run mount -o remount,rw "${boot%/*}"
     sed -E "s/ ?overlayroot=[^ ]*//g; s/^ +//" "$boot" | replace "$boot"
+    if [ -z "$ROOT" ]; then
+        if grep -q overlayroot= /proc/cmdline; then
+            say "After the next start say off once more, for the partition that it starts from."
+        else
+            run raspi-config nonint disable_bootro
+        fi
+    fi
     say "From the next start the root can be written. The data stay on their partition."
 }
 
