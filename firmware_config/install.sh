@@ -40,7 +40,7 @@ for argument; do
     --purge) purge=yes ;;
     --yes) yes=yes ;;
     *)
-        sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0"
+        sed -n '3,/^set -eu/s/^# \{0,1\}//p' "$0"
         [ "$argument" = --help ] && exit 0
         exit 2
         ;;

@@ -35,7 +35,7 @@ install_packages() {
     [ -n "$missing" ] || return 0
     run apt-get update -qq
     # shellcheck disable=SC2086 # one word each
-    run apt-get install -qq -y --no-install-recommends $missing
+    run env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing
 }
 
 prepare_system() {
@@ -62,8 +62,9 @@ prepare_system() {
     fi
     running daemon-reload
     if booted; then
-        run udevadm control --reload
-        run sysctl --quiet --load /usr/lib/sysctl.d/60-ostiary.conf --ignore
+        # A container has no devices of its own, nor who names them.
+        ! systemctl --quiet is-active systemd-udevd || run udevadm control --reload
+        run systemctl restart systemd-sysctl
         run systemctl try-restart systemd-journald chrony
         [ -z "$firewall" ] || run systemctl enable --now nftables
         [ -z "$firewall" ] || run systemctl reload nftables
