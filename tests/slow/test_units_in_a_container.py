@@ -1,0 +1,275 @@
+"""The appliance on a real systemd: installed by its installer, run, ended, attacked, upgraded, removed.
+
+A Debian 13 in a container, with our units as they are. Its lock is a file and its camera a server
+on this machine; all else is real. The tests are one story, in their order.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+
+from edge.domain import Pixels
+from tests.slow.container.camera import NetworkCamera
+from tests.slow.container.machine import TREE, Container, awaited, built, put_tree
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+HERE = Path(__file__).parent
+INSTALL = f"{TREE}/firmware_config/install.sh"
+DOOR, WEB = "ostiary-door.service", "ostiary-web.service"
+STATE = "/var/lib/ostiary"
+LOCK = f"{STATE}/lock"
+RELEASE = 25
+"""Seconds for which a grant releases the door: long enough to be killed in."""
+
+WATCHDOG = 6
+"""Seconds in place of the unit's 30, so that the test need not wait so long."""
+
+
+@pytest.fixture(scope="module")
+def camera(carphone: list[Pixels]) -> Iterator[NetworkCamera]:
+    """Give the camera that the door watches through."""
+    with NetworkCamera(carphone[:60]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def machine(
+    tmp_path_factory: pytest.TempPathFactory, camera: NetworkCamera, carphone: list[Pixels]
+) -> Iterator[Container]:
+    """Give a machine on which Ostiary was installed, and one man enrolled."""
+    folder = tmp_path_factory.mktemp("machine")
+    root = built(folder)
+    with Container(root, folder / "log", binds=("/dev/null:/dev/gpiochip0",)) as made:
+        made.put("/etc/ostiary/ostiary.toml", settings(camera))
+        made("sh", INSTALL, "--no-start")
+        for number in (0, 20, 40):
+            (root / "srv/photos").mkdir(exist_ok=True)
+            cv2.imwrite(str(root / f"srv/photos/{number}.png"), carphone[number])
+        photos = [f"/srv/photos/{number}.png" for number in (0, 20, 40)]
+        as_ostiary(made, "enroll", *photos, "--name", "Karl", "--badge", "77")
+        made.put(
+            f"/run/systemd/system/{DOOR}.d/test.conf", f"[Service]\nWatchdogSec={WATCHDOG}\n"
+        )
+        made("systemctl", "daemon-reload")
+        yield made
+
+
+def settings(camera: NetworkCamera) -> str:
+    """Return the settings of a door that can be watched from outside."""
+    return (
+        f'[camera]\nsource = "{camera.address}"\ntimeout_seconds = 2.0\n'
+        "[recognition]\nmin_face_size = 30\n"
+        '[liveness]\nmode = "off"\nwatch_camera = false\n'  # what is tried here is what opens at once
+        f'[lock]\nkind = "fake"\nrelease_seconds = {RELEASE}.0\nstate_file = "{LOCK}"\n'
+        '[web]\nhost = "0.0.0.0"\nport = 8443\n'
+    )
+
+
+def as_ostiary(machine: Container, *arguments: str) -> str:
+    """Run a command of the administrator, as the documentation says."""
+    return machine(
+        "runuser", "-u", "ostiary", "--",
+        "env", f"STATE_DIRECTORY={STATE}", "sh", "-c", 'umask 0007; exec ostiary "$@"', "sh",
+        *arguments,
+    )  # fmt: skip
+
+
+def lock(machine: Container) -> str:
+    """Return what the lock is."""
+    return machine.read(LOCK).strip()
+
+
+def release(machine: Container, camera: NetworkCamera) -> int:
+    """Have the man let in; return the door's process, which has the lock released."""
+    machine("systemctl", "start", DOOR)
+    camera.somebody.set()
+    try:
+        assert awaited(lambda: lock(machine) == "released"), machine.journal(DOOR)
+    finally:
+        camera.somebody.clear()
+    return int(machine.shown(DOOR, "MainPID"))
+
+
+def probed(machine: Container, unit: str, other: int) -> dict[str, str]:
+    """Run the probe in place of the program of *unit*; return how each try ended."""
+    result = f"{STATE}/probe.json"
+    machine("rm", "-f", result)
+    machine.put("/usr/lib/ostiary-probe.py", (HERE / "container/probe.py").read_text())
+    drop_in = f"/run/systemd/system/{unit}.d/probe.conf"
+    machine.put(
+        drop_in,
+        "[Service]\nType=oneshot\nRestart=no\nWatchdogSec=0\nExecStart=\n"
+        f"ExecStart=/usr/bin/python3 /usr/lib/ostiary-probe.py {result} {other}\n",
+    )
+    try:
+        machine("systemctl", "daemon-reload")
+        machine("systemctl", "restart", unit)
+        found: dict[str, str] = json.loads(machine.read(result))
+    finally:
+        machine("rm", "-f", drop_in, result, f"{STATE}/probe")
+        machine("systemctl", "daemon-reload")
+        machine("systemctl", "stop", unit)
+    return found
+
+
+def test_the_installer_leaves_a_machine_that_starts_by_itself(machine: Container) -> None:
+    """One command: units, users, folders, a program; and all of it for the next start."""
+    enabled = machine("systemctl", "list-unit-files", "ostiary*", "--state=enabled", "--plain")
+
+    for unit in (DOOR, WEB, "ostiary.target", "ostiary-sweep.timer", "ostiary-backup.timer"):
+        assert unit in enabled
+    assert "ostiary-kiosk" not in enabled
+    assert "ostiary-announce" not in enabled
+    assert machine("stat", "-c", "%a %U %G", STATE).split() == ["2770", "ostiary", "ostiary"]
+    assert machine("systemctl", "is-system-running").strip() == "running"
+
+
+def test_all_of_it_starts_and_the_door_says_when_it_watches(machine: Container) -> None:
+    """Type=notify: the start has ended when the loop turns, with the lock secured."""
+    machine("systemctl", "start", "ostiary.target")
+    machine("systemctl", "start", DOOR, WEB)
+
+    assert machine.shown(DOOR, "ActiveState") == "active"
+    assert machine.shown(WEB, "ActiveState") == "active"
+    assert lock(machine) == "secured"
+    timers = machine("systemctl", "list-timers", "--plain", "--no-legend")
+    assert "ostiary-sweep.timer" in timers
+    assert "ostiary-backup.timer" in timers
+
+
+def test_door_and_pages_share_the_databases_as_two_users(machine: Container) -> None:
+    """The pages answer, have their own files, and read the keys by systemd alone."""
+    asked = (
+        "import ssl, urllib.request as r; c = ssl._create_unverified_context();"
+        "print(r.urlopen('https://localhost:8443/', context=c, timeout=30).status)"
+    )
+
+    assert awaited(lambda: machine("python3", "-c", asked, check=False).strip() == "200"), (
+        machine.journal(WEB)
+    )
+    owners = machine("sh", "-c", f"stat -c '%n %a %U %G' {STATE}/*.db")
+    assert f"{STATE}/web.db 660 ostiary-web ostiary" in owners
+    assert f"{STATE}/collection.db 660 ostiary ostiary" in owners
+    journal = machine.journal(WEB)
+    assert "not signed any more" not in journal
+    assert "Traceback" not in journal
+
+
+def test_the_man_is_let_in_and_a_stop_locks_behind_him(
+    machine: Container, camera: NetworkCamera
+) -> None:
+    """A clean end while the door stands released."""
+    release(machine, camera)
+
+    machine("systemctl", "stop", DOOR)
+
+    assert lock(machine) == "secured"
+    assert machine.shown(DOOR, "Result") == "success"
+
+
+def test_sigkill_leaves_the_lock_secured_and_the_door_comes_back(
+    machine: Container, camera: NetworkCamera
+) -> None:
+    """The program itself could do nothing: systemd runs what secures the lock, then starts anew."""
+    killed = release(machine, camera)
+
+    machine("kill", "-KILL", str(killed))
+
+    assert awaited(lambda: lock(machine) == "secured", RELEASE - 10)
+    assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
+    assert int(machine.shown(DOOR, "MainPID")) not in {0, killed}
+    assert lock(machine) == "secured"
+
+
+def test_settings_that_were_spoilt_meanwhile_do_not_keep_the_lock_open(
+    machine: Container, camera: NetworkCamera
+) -> None:
+    """The lock that was released is secured, whatever the file says now; and it is not tried again."""
+    killed = release(machine, camera)
+    machine.put("/etc/ostiary/ostiary.toml", "[lock\nnonsense")
+
+    machine("kill", "-KILL", str(killed))
+
+    assert awaited(lambda: lock(machine) == "secured", RELEASE - 10)
+    assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "failed")
+    machine.put("/etc/ostiary/ostiary.toml", settings(camera))
+    machine("systemctl", "reset-failed", DOOR)
+
+
+def test_a_door_that_hangs_is_ended_and_started_anew(
+    machine: Container, camera: NetworkCamera
+) -> None:
+    """Stopped in the middle of a release, it gives no sign of life; systemd does not wait for ever."""
+    hung = release(machine, camera)
+
+    machine("kill", "-STOP", str(hung))
+
+    assert awaited(lambda: machine.shown(DOOR, "MainPID") not in {str(hung)}, 60)
+    assert awaited(lambda: lock(machine) == "secured", 30)
+    assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
+    assert "Watchdog timeout" in machine.journal(DOOR)
+
+
+def test_a_lost_camera_restarts_nothing(machine: Container, camera: NetworkCamera) -> None:
+    """However long it is away: the door goes on, and finds it again."""
+    machine("systemctl", "start", DOOR)
+    restarts, process = machine.shown(DOOR, "NRestarts"), machine.shown(DOOR, "MainPID")
+
+    camera.switch_off()
+    time.sleep(3 * WATCHDOG)
+    assert machine.shown(DOOR, "MainPID") == process
+    camera.switch_on()
+
+    release(machine, camera)
+    assert machine.shown(DOOR, "MainPID") == process
+    assert machine.shown(DOOR, "NRestarts") == restarts
+    machine("systemctl", "stop", DOOR)
+
+
+def test_the_pages_can_reach_nothing_that_is_the_door_s(machine: Container) -> None:
+    """From inside their sandbox: what they need, they can, and the rest is refused by the kernel."""
+    machine("systemctl", "start", DOOR)
+    door = int(machine.shown(DOOR, "MainPID"))
+
+    found = probed(machine, WEB, door)
+
+    allowed = {"key credential", "signing credential", "collection", "settings", "write state",
+               "listen", "listen on loopback"}  # fmt: skip
+    assert {name: found[name] for name in sorted(allowed)} == dict.fromkeys(sorted(allowed), "done")
+    assert found["gpio"] == "ENOENT"
+    assert found["key file"] == "EACCES"
+    assert found["signal"] == "EPERM"
+    assert found["see"] == "ENOENT"
+    assert found["trace"] == "EPERM"
+    assert found["packet socket"] == "EAFNOSUPPORT"
+    assert found["namespace"] == "EPERM"
+    assert found["writable code"] == "EPERM"
+    for place in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv"):
+        assert found[f"write {place}"] == "EROFS", place
+    assert machine.shown(DOOR, "MainPID") == str(door)
+
+
+def test_the_door_has_its_devices_and_listens_on_nothing(machine: Container) -> None:
+    """And can neither change its program nor its settings."""
+    machine("systemctl", "stop", DOOR)
+    machine("systemctl", "restart", WEB)
+
+    found = probed(machine, DOOR, int(machine.shown(WEB, "MainPID")))
+
+    assert found["gpio"] == "done"
+    assert found["key file"] == "done"
+    assert found["write state"] == "done"
+    assert found["signal"] == "EPERM"
+    assert found["packet socket"] == "EAFNOSUPPORT"
+    assert found["writable code"] == "EPERM"
+    for place in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv"):
+        assert found[f"write {place}"] == "EROFS", place
+    assert (found["listen"], found["listen on loopback"]) == ("EPERM", "EPERM")
+    assert found["send to the internet"] == "EPERM"
