@@ -45,13 +45,12 @@ def machine(
 ) -> Iterator[Container]:
     """Give a machine on which Ostiary was installed, and one man enrolled."""
     folder = tmp_path_factory.mktemp("machine")
-    root = built(folder)
-    with Container(root, folder / "log", binds=("/dev/null:/dev/gpiochip0",)) as made:
+    with Container(built(folder), folder / "log", binds=("/dev/null:/dev/gpiochip0",)) as made:
         made.put("/etc/ostiary/ostiary.toml", settings(camera))
         made("sh", INSTALL, "--no-start")
         for number in (0, 20, 40):
-            (root / "srv/photos").mkdir(exist_ok=True)
-            cv2.imwrite(str(root / f"srv/photos/{number}.png"), carphone[number])
+            (made.root / "srv/photos").mkdir(exist_ok=True)
+            cv2.imwrite(str(made.root / f"srv/photos/{number}.png"), carphone[number])
         photos = [f"/srv/photos/{number}.png" for number in (0, 20, 40)]
         as_ostiary(made, "enroll", *photos, "--name", "Karl", "--badge", "77")
         made.put(
@@ -214,7 +213,7 @@ def test_a_door_that_hangs_is_ended_and_started_anew(
     assert awaited(lambda: machine.shown(DOOR, "MainPID") not in {str(hung)}, 60)
     assert awaited(lambda: lock(machine) == "secured", 30)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
-    assert "Watchdog timeout" in machine.journal(DOOR)
+    assert f"Watchdog timeout (limit {WATCHDOG}s)" in machine.journal(DOOR)
 
 
 def test_a_lost_camera_restarts_nothing(machine: Container, camera: NetworkCamera) -> None:
@@ -250,7 +249,7 @@ def test_the_pages_can_reach_nothing_that_is_the_door_s(machine: Container) -> N
     assert found["trace"] == "EPERM"
     assert found["packet socket"] == "EAFNOSUPPORT"
     assert found["namespace"] == "EPERM"
-    assert found["writable code"] == "EPERM"
+    assert found["writable code"] in {"EPERM", "EACCES"}  # by system call filter, or by prctl(2)
     for place in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv"):
         assert found[f"write {place}"] == "EROFS", place
     assert machine.shown(DOOR, "MainPID") == str(door)
@@ -268,7 +267,7 @@ def test_the_door_has_its_devices_and_listens_on_nothing(machine: Container) -> 
     assert found["write state"] == "done"
     assert found["signal"] == "EPERM"
     assert found["packet socket"] == "EAFNOSUPPORT"
-    assert found["writable code"] == "EPERM"
+    assert found["writable code"] in {"EPERM", "EACCES"}  # by system call filter, or by prctl(2)
     for place in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv"):
         assert found[f"write {place}"] == "EROFS", place
     assert (found["listen"], found["listen on loopback"]) == ("EPERM", "EPERM")

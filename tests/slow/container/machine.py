@@ -89,7 +89,6 @@ class Container:
     """A booted *root*; ``container("systemctl", "start", …)`` runs a command in it."""
 
     def __init__(self, root: Path, log: Path, *, binds: tuple[str, ...] = ()) -> None:
-        self.root = root
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 ["systemd-nspawn", "--register=no", "--keep-unit", "--resolv-conf=off",
@@ -122,6 +121,11 @@ class Container:
              *(f"{name}={value}" for name, value in ENVIRONMENT.items()), *command],
             capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
+
+    @property
+    def root(self) -> Path:
+        """Its files as it sees them, what is mounted inside too."""
+        return Path(f"/proc/{self._init}/root")
 
     def shown(self, unit: str, name: str) -> str:
         """Return the property *name* of *unit*."""
