@@ -249,6 +249,7 @@ def test_the_pages_can_reach_nothing_that_is_the_door_s(machine: Container) -> N
     assert found["trace"] == "EPERM"
     assert found["packet socket"] == "EAFNOSUPPORT"
     assert found["namespace"] == "EPERM"
+    assert found["send to the internet"] == "EPERM"
     assert found["writable code"] in {"EPERM", "EACCES"}  # by system call filter, or by prctl(2)
     for place in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv"):
         assert found[f"write {place}"] == "EROFS", place
@@ -272,3 +273,125 @@ def test_the_door_has_its_devices_and_listens_on_nothing(machine: Container) -> 
         assert found[f"write {place}"] == "EROFS", place
     assert (found["listen"], found["listen on loopback"]) == ("EPERM", "EPERM")
     assert found["send to the internet"] == "EPERM"
+
+
+def test_the_nightly_services_do_their_work_in_their_sandboxes(machine: Container) -> None:
+    """While door and pages go on."""
+    machine("systemctl", "start", "ostiary.target", DOOR, WEB)
+
+    machine("systemctl", "start", "ostiary-sweep.service")
+
+    assert machine.shown("ostiary-sweep.service", "Result") == "success"
+    assert machine.shown(DOOR, "ActiveState") == machine.shown(WEB, "ActiveState") == "active"
+
+
+def test_the_key_may_lie_where_only_systemd_reads_it(machine: Container) -> None:
+    """In /etc/credstore, root's alone: the state directory then holds no key to its databases."""
+    machine("systemctl", "stop", DOOR, WEB)
+    machine("install", "-D", "-m", "0600", f"{STATE}/ostiary.key", "/etc/credstore/ostiary.key")
+    machine("mv", f"{STATE}/ostiary.key", "/root/ostiary.key")
+    drop_in = f"/run/systemd/system/{WEB}.d/key.conf"
+    machine.put(drop_in, "[Service]\nLoadCredential=ostiary.key\n")
+    try:
+        machine("systemctl", "daemon-reload")
+        machine("systemctl", "start", DOOR, WEB)
+        assert awaited(lambda: "web pages" in machine.journal(WEB).rsplit("Started", 1)[-1], 30)
+        assert machine.shown(DOOR, "ActiveState") == machine.shown(WEB, "ActiveState") == "active"
+        assert machine.run("test", "-e", f"{STATE}/ostiary.key").returncode != 0
+    finally:
+        machine("systemctl", "stop", DOOR, WEB)
+        machine("rm", drop_in, "/etc/credstore/ostiary.key")
+        machine("mv", "/root/ostiary.key", f"{STATE}/ostiary.key")
+        machine("systemctl", "daemon-reload")
+
+
+def version(machine: Container) -> str:
+    """Return which version runs."""
+    return machine("readlink", "-f", "/opt/ostiary/current").strip().rsplit("/", 1)[-1]
+
+
+def people(machine: Container) -> list[str]:
+    """Return who is enrolled."""
+    return [each["name"] for each in json.loads(as_ostiary(machine, "people", "list", "--json"))]
+
+
+def test_to_install_again_changes_nothing(machine: Container) -> None:
+    """And interrupts nothing."""
+    machine("systemctl", "start", "ostiary.target", DOOR, WEB)
+    before, process = version(machine), machine.shown(DOOR, "MainPID")
+
+    assert "as it was" in machine("sh", INSTALL)
+
+    assert (version(machine), machine.shown(DOOR, "MainPID")) == (before, process)
+
+
+def test_an_upgrade_keeps_people_and_starts_what_ran(machine: Container) -> None:
+    """The version before stays beside it."""
+    before = version(machine)
+    program = machine.root / "srv/tree/edge/__init__.py"
+    program.write_text(program.read_text(encoding="utf-8") + "\nNEWER = True\n", encoding="utf-8")
+
+    told = machine("sh", INSTALL)
+
+    assert version(machine) != before
+    assert f"{before} is kept" in told
+    assert machine.shown(DOOR, "ActiveState") == machine.shown(WEB, "ActiveState") == "active"
+    assert people(machine) == ["Karl"]
+    assert machine.run("test", "-e", "/opt/ostiary/before-upgrade").returncode != 0
+    machine("sh", "-c", ". /opt/ostiary/current/bin/activate && python -c 'import edge; edge.NEWER'")
+
+
+def test_an_upgrade_that_the_doctor_refuses_is_undone(machine: Container) -> None:
+    """Program, units and databases: these were brought to a version that the old one cannot read."""
+    before = version(machine)
+    tree = machine.root / "srv/tree"
+    newest = max((tree / "edge/collection/migrations").glob("*.sql")).name
+    number = int(newest.partition("-")[0]) + 1
+    (tree / f"edge/collection/migrations/{number:03}-future.sql").write_text(
+        "CREATE TABLE future (unknown TEXT) STRICT;\n", encoding="utf-8"
+    )
+    with (tree / "edge/diagnosis.py").open("a", encoding="utf-8") as file:
+        file.write(
+            "\n\ndef _spoilt(core):\n    core.database\n    raise PanelError('spoilt on purpose')\n"
+            "\n\nCHECKS = (*CHECKS, Check('spoilt', _spoilt))\n"
+        )
+    unit = tree / f"systemd/{DOOR}"
+    unit.write_text(unit.read_text().replace("WatchdogSec=30", "WatchdogSec=31"), encoding="utf-8")
+
+    upgraded = machine.run("sh", INSTALL)
+
+    assert upgraded.returncode == 1
+    assert "spoilt on purpose" in upgraded.stderr
+    assert "back at the version before: the new one is at fault with spoilt" in upgraded.stderr
+    assert version(machine) == before
+    assert "WatchdogSec=30\n" in machine.read(f"/usr/lib/systemd/system/{DOOR}")
+    assert people(machine) == ["Karl"]
+    assert machine.shown(DOOR, "ActiveState") == machine.shown(WEB, "ActiveState") == "active"
+    assert machine.run("test", "-e", "/opt/ostiary/before-upgrade").returncode != 0
+
+
+def test_uninstalling_locks_the_door_and_keeps_the_people(
+    machine: Container, camera: NetworkCamera
+) -> None:
+    """Nothing that was laid down is left; what is the site's is."""
+    put_tree(machine.root)
+    release(machine, camera)
+
+    machine("sh", INSTALL, "uninstall")
+
+    assert lock(machine) == "secured"
+    laid = [line.split()[1] for line in (machine.root / "srv/tree/firmware_config/files.txt")
+            .read_text(encoding="utf-8").splitlines() if not line.startswith("#")]  # fmt: skip
+    for path in (*laid, "/opt/ostiary", "/usr/bin/ostiary"):
+        assert machine.run("test", "-e", path).returncode != 0, path
+    assert machine.run("test", "-e", f"{STATE}/collection.db").returncode == 0
+    assert machine.read("/etc/ostiary/ostiary.toml") == settings(camera)
+    assert "ostiary" not in machine("systemctl", "list-units", "--all", "--plain", "--failed")
+
+
+def test_purging_leaves_nothing(machine: Container) -> None:
+    """People, record, keys and settings."""
+    machine("sh", INSTALL, "uninstall", "--purge", "--yes")
+
+    for path in (STATE, "/etc/ostiary"):
+        assert machine.run("test", "-e", path).returncode != 0, path

@@ -93,6 +93,8 @@ class Container:
             self._process = subprocess.Popen(
                 ["systemd-nspawn", "--register=no", "--keep-unit", "--resolv-conf=off",
                  "--console=pipe", "--quiet", "--boot", f"--directory={root}",
+                 # By BPF systemd refuses sockets and addresses; a container may not load any.
+                 "--capability=CAP_BPF,CAP_PERFMON,CAP_NET_ADMIN", "--system-call-filter=bpf",
                  *(f"--bind={each}" for each in binds)],
                 env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
