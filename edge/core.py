@@ -25,7 +25,7 @@ from edge.examining import Examiner
 from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
-from edge.storage.signing import SIGNING_KEY_NAME, SigningKey, load_or_create_signing_key
+from edge.storage.signing import SIGNING_KEY_NAME, SigningKey, load_signing_key
 from edge.video.database import open_video
 from edge.vision.antispoof import AntiSpoof
 from edge.vision.attribute_reader import AttributeReader
@@ -165,7 +165,7 @@ class Core:
 
         :raises KeyFileError: if it is malformed, readable by others, or cannot be made.
         """
-        return load_or_create_signing_key(self.signing_key_path)
+        return load_signing_key(self.signing_key_path)
 
     @cached_property
     def audit(self) -> Audit:

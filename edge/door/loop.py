@@ -9,6 +9,11 @@ The lock is secured first and last. An event is written to the audit before the 
 so no unlock goes unrecorded; if it cannot be written, the lock is secured and the error ends the
 loop, because a door that cannot account for itself must not open. Any other fault denies: the
 lock is secured, the evidence is thrown away, one log line tells the remedy, and the loop goes on.
+
+The watchdog hears of every turn that did its work, or that ended with a fault that is known and told,
+such as a lost camera: a restart cures none of those, and readers and the way out go on meanwhile. Of
+a turn that ended otherwise it hears nothing. So what hangs, and what fails for half a minute in a way
+that nobody foresaw, is started anew.
 """
 
 from __future__ import annotations
@@ -89,6 +94,7 @@ class DoorLoop:
             self._watchdog.ready()
             while not stop.is_set():
                 self._control.check()
+                foreseen = True
                 try:
                     self._attend()
                     if self._facing.turn():
@@ -102,10 +108,12 @@ class DoorLoop:
                 except AuditError:
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever fails, the door stays locked
+                    foreseen = isinstance(error, OstiaryError)
                     self._recover(error)
                     stop.wait(FAULT_PAUSE)
                 self._show()
-                self._watchdog.alive()
+                if foreseen:
+                    self._watchdog.alive()
             self._record(EventKind.DOOR_STOPPED)
         finally:
             self._watchdog.stopping()

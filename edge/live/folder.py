@@ -3,6 +3,9 @@
 A picture of a face on a disk is a template that anybody can read, for years. So the folder must be
 on a file system that lives in memory, belong to this user, and be closed to others; anything else
 is refused. (Memory may be swapped out; that holds for every program that handles pictures.)
+
+Where door and pages are two users, the folder is their group's. Then it must lie where root alone
+can make one, or somebody else of the group could have put it there.
 """
 
 from __future__ import annotations
@@ -55,18 +58,19 @@ class LiveFolder:
     def check(self) -> None:
         """See that the folder may hold pictures, and that nobody else put it there.
 
-        :raises LiveError: if it does not exist, is not in memory, not this user's, or open to
-            others.
+        :raises LiveError: if it does not exist, is not in memory, neither this user's nor of its
+            group below a folder of root's, or open to others.
         """
         try:
-            found = self.path.lstat()
+            found, above = self.path.lstat(), self.path.parent.stat()
         except OSError as error:
             raise LiveError(
                 f"{self.path} cannot be looked into: {error.strerror}.", remedy=_REMEDY
             ) from error
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        shared = found.st_gid == os.getegid() and _is_roots(above)
+        if not stat.S_ISDIR(found.st_mode) or not (shared or found.st_uid == os.geteuid()):
             raise LiveError(f"{self.path} is not a folder of this user.", remedy=_REMEDY)
-        if found.st_mode & (stat.S_IWGRP | stat.S_IRWXO):
+        if found.st_mode & (stat.S_IRWXO if shared else stat.S_IWGRP | stat.S_IRWXO):
             raise LiveError(f"{self.path} is open to others.", remedy=_REMEDY)
         _refuse_disk(self.path, found.st_dev)
 
@@ -107,6 +111,11 @@ class LiveFolder:
 _REMEDY = (
     "Set live.folder to a folder of this user below /run or /dev/shm, or live.enabled = false."
 )
+
+
+def _is_roots(folder: os.stat_result) -> bool:
+    """Return whether root alone can make something in *folder*."""
+    return folder.st_uid == 0 and not folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _refuse_disk(path: Path, device: int) -> None:

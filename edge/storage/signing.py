@@ -1,5 +1,8 @@
 """The device's own signing key: Ed25519, in a file that is made on first use.
 
+The file is its first user's alone. A service of another user, such as the pages, gets it from the
+service manager, as the systemd credential ``ostiary-signing.key``.
+
 It is not the key that encrypts: whoever may read a backup cannot sign, and whoever checks a
 signature needs the public half alone.
 """
@@ -7,7 +10,9 @@ signature needs the public half alone.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from edge.errors import KeyFileError
 from edge.storage.files import appearing_whole
-from edge.storage.key import exists, read_secret, refuse_shared
+from edge.storage.key import CREDENTIALS_VARIABLE, exists, read_secret, refuse_shared
 
 SIGNING_KEY_NAME = "ostiary-signing.key"
 
@@ -109,6 +114,20 @@ class SigningKey:
         return self.secret.sign(message).hex()
 
 
+def load_signing_key(path: Path, *, environment: Mapping[str, str] | None = None) -> SigningKey:
+    """Return the key that the service manager hands over, else the one in *path*.
+
+    :raises KeyFileError: if the first place that has a key holds a bad one, and as
+        :func:`load_or_create_signing_key` does.
+    """
+    environment = os.environ if environment is None else environment
+    if folder := environment.get(CREDENTIALS_VARIABLE):
+        credential = Path(folder) / SIGNING_KEY_NAME
+        if exists(credential):
+            return _read(credential)
+    return load_or_create_signing_key(path)
+
+
 def load_or_create_signing_key(path: Path) -> SigningKey:
     """Return the key in *path*, which is created, readable by its owner alone, on first use.
 
@@ -119,6 +138,10 @@ def load_or_create_signing_key(path: Path) -> SigningKey:
     if not exists(path):
         _create(path)
     refuse_shared(path)
+    return _read(path)
+
+
+def _read(path: Path) -> SigningKey:
     try:
         key = serialization.load_pem_private_key(read_secret(path).encode("ascii"), password=None)
     except (ValueError, TypeError) as error:

@@ -11,11 +11,10 @@ from click.testing import CliRunner
 from edge.commands.announce import announce
 from edge.errors import ConfigError
 from edge.exit_codes import exit_code_of
-from tests.systemd.test_units import FOLDER, UNIT, analyze, needs_systemd
+from tests.systemd.reading import FOLDER
+from tests.systemd.test_units import UNIT
 
 ANNOUNCE = FOLDER / "ostiary-announce.service"
-EXPOSURE = 12
-"""In tenths, of 100; the door's is 15. It has no device, and a network."""
 
 
 def values_of(file: Path, key: str) -> list[str]:
@@ -29,22 +28,6 @@ def unit(tmp_path: Path) -> Path:
     copy = tmp_path / ANNOUNCE.name
     copy.write_text(ANNOUNCE.read_text(encoding="utf-8").replace("/usr/bin/ostiary", "/bin/true"))
     return copy
-
-
-@needs_systemd
-def test_systemd_understands_every_line(unit: Path) -> None:
-    """An unknown line would be ignored at run time, and with it what it protects."""
-    result = analyze("verify", "--recursive-errors=no", str(unit))
-
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-
-
-@needs_systemd
-def test_it_is_exposed_to_no_more_than_it_needs(unit: Path) -> None:
-    """Systemd's own measure of a sandbox, from 0 (best) to 10."""
-    result = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", str(unit))
-
-    assert result.returncode == 0, result.stdout
 
 
 def test_it_works_on_the_door_s_files_as_the_door_s_user() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,22 +10,10 @@ import pytest
 from edge.config import Settings, load_settings
 from edge.errors import ConfigError
 from edge.exit_codes import exit_code_of
+from tests.systemd.reading import FOLDER, analyze, needs_systemd
+from tests.systemd.reading import values_of as values_of_unit
 
-FOLDER = Path(__file__).parents[2] / "systemd"
 UNIT = FOLDER / "ostiary-door.service"
-EXPOSURE = 15
-"""In tenths. What is left is what a door cannot do without: its devices, their groups, a network."""
-
-needs_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
-)
-
-
-def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run systemd-analyze, which needs no running systemd for what is asked here."""
-    return subprocess.run(
-        ["systemd-analyze", *arguments], capture_output=True, text=True, check=False
-    )
 
 
 @pytest.fixture
@@ -40,8 +26,7 @@ def unit(tmp_path: Path) -> Path:
 
 def values_of(key: str) -> list[str]:
     """Return what the unit sets *key* to, in order."""
-    found = re.findall(rf"^{key}=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
-    return [str(value) for value in found]
+    return values_of_unit(UNIT.name, key)
 
 
 @needs_systemd
@@ -60,27 +45,22 @@ def test_a_line_that_systemd_does_not_know_would_be_noticed(unit: Path) -> None:
     assert "ProtectHouse" in analyze("verify", "--recursive-errors=no", str(unit)).stderr
 
 
-@needs_systemd
-def test_the_daemon_is_exposed_to_no_more_than_it_needs(unit: Path) -> None:
-    """Systemd's own measure of a sandbox, from 0 (best) to 10."""
-    result = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", str(unit))
-
-    assert result.returncode == 0, result.stdout
-
-
 def test_whatever_the_end_the_lock_is_secured_by_another_process() -> None:
     """SIGKILL runs no cleanup of the daemon; its settings may be edited, even broken, by then."""
     kept = "%t/ostiary-door/ostiary.toml"
 
     assert values_of("ExecStopPost") == [f"/usr/bin/ostiary --config {kept} lock secure"]
     assert values_of("ExecStartPre") == [f"/usr/bin/cp /etc/ostiary/ostiary.toml {kept}"]
-    assert values_of("RuntimeDirectory") == ["ostiary-door ostiary"]
+    assert values_of("RuntimeDirectory") == ["ostiary-door"]
 
 
 def test_the_live_picture_lies_where_the_settings_look_for_it() -> None:
-    """The second runtime directory is in memory, as all of /run, and the door's own."""
-    assert Path("/run") / values_of("RuntimeDirectory")[0].split()[1] == Settings().live.folder
-    assert values_of("RuntimeDirectoryMode") == ["0700"]
+    """In memory, as all of /run; made for door and pages, and the one place there to write to."""
+    folder = Settings().live.folder
+    made = (FOLDER / "ostiary.tmpfiles.conf").read_text(encoding="utf-8")
+
+    assert values_of("ReadWritePaths") == [f"-{folder}"]
+    assert f"\nd {folder} 2770 ostiary ostiary -\n" in made
 
 
 def test_wrong_settings_are_not_tried_again_and_everything_else_is() -> None:

@@ -320,6 +320,42 @@ def test_a_lasting_fault_is_said_once_and_recorded_once(
     assert house.releases == 1
 
 
+class Pulse:
+    """A watchdog that counts the signs of life."""
+
+    def __init__(self) -> None:
+        self.beats = 0
+
+    def ready(self) -> None:
+        """Nothing to count."""
+
+    def alive(self) -> None:
+        self.beats += 1
+
+    def stopping(self) -> None:
+        """Nothing to count."""
+
+
+def test_a_lost_camera_is_waited_out_alive(house: House, carphone: list[Pixels]) -> None:
+    """A restart brings no camera back; readers and the way out go on meanwhile."""
+    pulse, lost = Pulse(), CameraError("no frame for 5 s")
+
+    house.watch([lost, lost, lost, None, carphone[60]], watchdog=pulse)
+
+    assert pulse.beats == 5
+
+
+def test_a_door_that_fails_as_nobody_foresaw_seems_dead(
+    house: House, carphone: list[Pixels]
+) -> None:
+    """For as long as that lasts: the service manager then starts it anew."""
+    pulse, reader = Pulse(), FailingReader(house.core, at=lambda count: count <= 4)
+
+    house.watch(carphone[60:67], recognizer=reader, watchdog=pulse)
+
+    assert pulse.beats == 3
+
+
 def test_a_fault_ends_a_running_release(house: House, carphone: list[Pixels]) -> None:
     """A fault anywhere locks the door, even while it is released for somebody."""
     reader = FailingReader(house.core, at=lambda count: count == 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import tempfile
 import threading
@@ -184,6 +185,33 @@ def test_a_folder_that_others_may_use_is_refused(memory: Path) -> None:
         LiveFolder(memory / "link").prepare()
     with pytest.raises(LiveError, match="cannot be made"):
         LiveFolder(memory / "a/b").prepare()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another user")
+def test_door_and_pages_of_two_users_share_a_folder_of_their_group(memory: Path) -> None:
+    """Where root alone can make one: in /dev/shm, somebody else of the group could have."""
+    shared = memory / "shared"
+    shared.mkdir()
+    os.chown(shared, 64001, os.getegid())
+    shared.chmod(0o2770)
+
+    memory.chmod(0o755)  # as /run is
+    LiveFolder(shared).prepare()
+    assert Viewer(LiveFolder(shared)).look()
+
+    memory.chmod(0o1777)  # as /dev/shm is
+    with pytest.raises(LiveError, match="not a folder of this user"):
+        LiveFolder(shared).prepare()
+
+    memory.chmod(0o755)
+    shared.chmod(0o2775)
+    with pytest.raises(LiveError, match="open to others"):
+        LiveFolder(shared).prepare()
+
+    os.chown(shared, 64001, 64001)
+    shared.chmod(0o2770)
+    with pytest.raises(LiveError, match="not a folder of this user"):
+        LiveFolder(shared).prepare()
 
 
 def test_a_folder_that_vanishes_does_not_disturb_the_door(

@@ -11,7 +11,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from edge.errors import KeyFileError
-from edge.storage.signing import PublicKey, SigningKey, load_or_create_signing_key
+from edge.storage.key import CREDENTIALS_VARIABLE
+from edge.storage.signing import (
+    SIGNING_KEY_NAME,
+    PublicKey,
+    SigningKey,
+    load_or_create_signing_key,
+    load_signing_key,
+)
 
 
 def test_it_is_made_once(tmp_path: Path) -> None:
@@ -53,6 +60,38 @@ def test_a_key_that_others_may_use_is_refused(tmp_path: Path) -> None:
     path.chmod(0o640)
     with pytest.raises(KeyFileError, match="chmod 600"):
         load_or_create_signing_key(path)
+
+
+def test_another_user_s_service_is_handed_the_same_key(tmp_path: Path) -> None:
+    """By the service manager; of the file itself it need not know."""
+    credentials = tmp_path / "credentials"
+    made = load_or_create_signing_key(credentials / SIGNING_KEY_NAME)
+    (credentials / SIGNING_KEY_NAME).chmod(0o440)  # as systemd may leave it, for the service alone
+    environment = {CREDENTIALS_VARIABLE: str(credentials)}
+
+    found = load_signing_key(tmp_path / "nowhere" / "signing.key", environment=environment)
+
+    assert found.public == made.public
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_key_that_is_handed_over_broken_is_not_replaced(tmp_path: Path) -> None:
+    """Another key would sign as another device."""
+    (tmp_path / SIGNING_KEY_NAME).write_text("nonsense", encoding="ascii")
+
+    with pytest.raises(KeyFileError, match="no Ed25519 key"):
+        load_signing_key(tmp_path / "own.key", environment={CREDENTIALS_VARIABLE: str(tmp_path)})
+
+    assert not (tmp_path / "own.key").exists()
+
+
+def test_without_a_service_manager_it_is_the_file(tmp_path: Path) -> None:
+    """Also where the manager hands over other things, and not this key."""
+    environment = {CREDENTIALS_VARIABLE: str(tmp_path)}
+
+    found = load_signing_key(tmp_path / "own.key", environment=environment)
+
+    assert found.public == load_or_create_signing_key(tmp_path / "own.key").public
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", b"\xff\x00", b"-----BEGIN PRIVATE KEY-----\n"])
