@@ -115,11 +115,16 @@ def modules() -> list[str]:
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
-def imports_of(module: str) -> Iterator[str]:
-    """Whatever *module* imports anywhere, also inside functions."""
+def tree_of(module: str) -> ast.Module:
+    """The text of *module*, parsed."""
     file = ROOT.joinpath(*module.split("."))
     path = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(module: str) -> Iterator[str]:
+    """Whatever *module* imports anywhere, also inside functions."""
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -226,3 +231,15 @@ def test_decisions_are_pure() -> None:
 def test_errors_import_nothing() -> None:
     """Every module may import the errors, so they import none."""
     assert set(imports_of("edge.errors")) <= {"__future__", "__future__.annotations"}
+
+
+def test_nothing_that_a_door_loads_listens() -> None:
+    """No module of edge waits for connections, or imports what does: only the pages do that."""
+    servers = ("asyncio", "http.server", "socketserver", "waitress", "wsgiref", "xmlrpc.server")
+    # Looks for a free port, which the pages take.
+    probing = "edge.commands.run"
+    for module in (name for name in modules() if inside(name, "edge") and name != probing):
+        assert not [name for name in imports_of(module) if any(inside(name, s) for s in servers)]
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in {"bind", "listen", "create_server"}, module

@@ -17,8 +17,8 @@ from edge.storage.times import from_text
 
 NOTE = (
     "No picture is stored. A vector is what the named model computed from a face: little-endian "
-    "float32 numbers in base64. It cannot be shown as a picture and is of use with that model "
-    "only. look_alikes are the ids of people whom a door might mistake for this person. Of a PIN "
+    "float32 numbers in base64. It is no picture, but a face like hers could be computed from it by "
+    "whoever has that model: keep it as a picture is kept. look_alikes are the ids of people whom a door might mistake for this person. Of a PIN "
     "nothing can be told but that there is one (has_pin), and since when: its digits are not stored."
 )
 

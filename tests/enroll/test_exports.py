@@ -34,7 +34,7 @@ def test_one_person(house: House) -> None:
 
 
 def test_everybody(house: House) -> None:
-    """The list holds everybody, also beyond one reading, and reads back as a table."""
+    """The list holds everybody, also beyond one reading, and reads back; taking it is recorded."""
     people, until = People(house.database), house.clock() + timedelta(days=1)
     with house.database.transaction():
         for number in range(1_001):
@@ -48,6 +48,8 @@ def test_everybody(house: House) -> None:
     assert (rows[0]["name"], rows[0]["badge"]) == ('A "quoted", name', "1;2")
     assert (rows[0]["groups"], rows[-1]["groups"]) == ("Guards;Staff", "")
     assert rows[-1]["name"] == "Person 1000"
+    event = list(house.audit.entries())[-1].event
+    assert (event.kind, event.reason) == (EventKind.PEOPLE_EXPORTED, "EVERYBODY")
 
 
 def test_no_cell_is_a_formula() -> None:
