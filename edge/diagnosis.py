@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from edge import health
-from edge.announcer import LEDGER_FILE, broker_address
+from edge.announcer import broker_address
 from edge.announcing import mqtt
 from edge.announcing.broker import Connection
 from edge.announcing.follower import UNWRITTEN
@@ -23,6 +23,7 @@ from edge.hardware.panel_wiegand import longest_pause
 from edge.hardware.wiegand_lines import console_on
 from edge.health import Check, Finding, Health
 from edge.readers.pulses import INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS, too_late
+from edge.storage.names import LEDGER_FILE
 
 if TYPE_CHECKING:
     from edge.hardware.survey import Surveyed

@@ -24,7 +24,7 @@ from edge.storage.files import appearing_whole
 from edge.storage.key import Key
 from edge.storage.migrate import Migration, migrate, read_migrations, refuse_newer, version
 
-__all__ = ["Database", "open_database", "open_memory"]
+__all__ = ["Database", "open_as_it_is", "open_database", "open_memory"]
 
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process: far longer than any transaction of Ostiary."""
@@ -81,6 +81,21 @@ def open_database(
             connection.close()
             raise
     return Database(connection, path)
+
+
+def open_as_it_is(
+    path: Path, key: Key, *, read_only: bool = False, extensions: Sequence[str] = ()
+) -> Database:
+    """Open the database at *path* in whatever version it has; it is neither made nor migrated.
+
+    :raises KeyFileError: if *key* does not open it.
+    :raises StorageError: if it is missing, damaged, or cannot be read or written.
+    """
+    with translated(path):
+        if _size(path) is None:
+            raise StorageError(f"there is no database at {path}")
+        _refuse_cut_off(path)
+        return Database(_connect(path, key, _READ if read_only else _WRITE, extensions), path)
 
 
 def open_memory(*, extensions: Sequence[str] = ()) -> Database:

@@ -1,0 +1,148 @@
+"""Several files are replaced together: all of them, or, whenever the power is cut, none.
+
+Each new file is written beside the one it replaces. Then a list of them appears, in one step: from
+that moment on they count, and whoever comes next moves what has not been moved yet. What was there
+before stands aside until everything is in its place.
+
+Whoever does this holds the folder alone; see ``using.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import StorageError
+
+PLAN_FILE = ".replacing"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """*target* gets what lies in its draft, or goes if it *goes*."""
+
+    target: Path
+    goes: bool = False
+
+    @property
+    def draft(self) -> Path:
+        """Where the new content of the target is written first."""
+        return draft_of(self.target)
+
+    @property
+    def aside(self) -> Path:
+        """Where the old content stands meanwhile."""
+        return self.target.with_name(f".{self.target.name}.old")
+
+
+def draft_of(target: Path) -> Path:
+    """Return where new content of *target* is written: beside it, on the same disk."""
+    return target.with_name(f".{target.name}.new")
+
+
+def replace_all(folder: Path, changes: Sequence[Change]) -> None:
+    """Carry out all of *changes*, or none, for what is kept in *folder*.
+
+    :raises StorageError: if they cannot be written; nothing is changed then, or, once they count, the
+        next program finishes them.
+    """
+    try:
+        for change in changes:
+            if not change.goes:
+                _sync(change.draft)
+        _sync_folders(changes)
+        _write(folder, changes)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+    finish(folder)
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Tell whether somebody was cut off who replaced what is kept in *folder*."""
+    return os.path.lexists(folder / PLAN_FILE)
+
+
+def finish(folder: Path) -> bool:
+    """Finish what was cut off in *folder*, if anything; tell whether there was.
+
+    :raises StorageError: if it cannot be finished.
+    """
+    if not is_unfinished(folder):
+        return False
+    try:
+        changes = _read(folder / PLAN_FILE)
+        for change in changes:
+            _carry_out(change)
+        _sync_folders(changes)
+        for change in changes:
+            change.aside.unlink(missing_ok=True)
+        (folder / PLAN_FILE).unlink()
+        _sync(folder)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+    return True
+
+
+def drop_drafts(targets: Iterable[Path]) -> None:
+    """Remove the drafts of *targets* that are not to count, with what SQLite left beside them."""
+    for target in targets:
+        draft = draft_of(target)
+        for path in draft.parent.glob(f"{draft.name}*"):
+            path.unlink(missing_ok=True)
+
+
+def _carry_out(change: Change) -> None:
+    """Move the target aside and the draft into its place; each step may have been taken before."""
+    if not change.goes and not change.draft.exists():
+        return
+    with suppress(FileNotFoundError):
+        change.target.replace(change.aside)
+    if not change.goes:
+        change.draft.replace(change.target)
+
+
+def _write(folder: Path, changes: Sequence[Change]) -> None:
+    path = folder / PLAN_FILE
+    draft = path.with_name(f"{PLAN_FILE}.{secrets.token_hex(8)}")
+    plan = [{"target": str(change.target), "goes": change.goes} for change in changes]
+    try:
+        with draft.open("x", encoding="utf-8") as file:
+            json.dump(plan, file)
+        _sync(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(folder)
+
+
+def _read(path: Path) -> tuple[Change, ...]:
+    return tuple(
+        Change(Path(each["target"]), goes=each["goes"])
+        for each in json.loads(path.read_text(encoding="utf-8"))
+    )
+
+
+def _sync_folders(changes: Iterable[Change]) -> None:
+    for folder in {change.target.parent for change in changes}:
+        _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Make the content of a file, or the names in a folder, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritten(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{error.filename or folder} cannot be written: {error.strerror}",
+        remedy="Free space, or run this as the user who owns the folder.",
+    )
