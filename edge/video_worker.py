@@ -6,12 +6,10 @@ it. A lock on a file says that there is one; it goes with the process, however t
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +19,7 @@ from edge.core import Core
 from edge.errors import CameraError, StorageError
 from edge.hardware import Camera
 from edge.hardware.choose import open_camera
+from edge.storage.only_one import only_one
 from edge.streams.processors import NewProcessor, Processor, Processors
 from edge.streams.states import WATCHED, Status, failing, seeing
 from edge.streams.watcher import Wanted, Watcher
@@ -41,28 +40,12 @@ TEND_SECONDS = 0.5
 """Between two looks at what is to be watched."""
 
 
-@contextmanager
-def only_worker(folder: Path) -> Iterator[bool]:
+def only_worker(folder: Path) -> AbstractContextManager[bool]:
     """Give True for as long as this process is the only worker; False if there is another.
 
     :raises StorageError: if the lock's file cannot be made.
     """
-    try:
-        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
-    except OSError as error:
-        raise StorageError(
-            f"{folder / LOCK_FILE} cannot be made: {error.strerror}",
-            remedy="Let this user write that folder.",
-        ) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+    return only_one(folder / LOCK_FILE)
 
 
 def work(core: Core, *, stop: threading.Event, until_idle: float | None = None) -> None:

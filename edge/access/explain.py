@@ -176,7 +176,8 @@ def _checks(question: Question, rules: Rules, whereabouts: Whereabouts) -> Itera
     yield Check("mode", True, f"the door asks for {MODES[mode]}")
     shown = EVERYTHING if person.has_pin else EVERYTHING - {Factor.PIN}
     wanted = demand(replace(question, shown=shown), rules, groups, wall)
-    asked = of_demand(demand(replace(question, shown=frozenset()), rules, groups, wall))
+    nothing = demand(replace(question, shown=frozenset()), rules, groups, wall)
+    asked = of_demand(nothing, outstanding="to be shown")
     yield Check("factors", wanted.met, asked)
     found = passback_fault(question, rules, whereabouts, groups)
     yield Check(

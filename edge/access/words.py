@@ -55,15 +55,15 @@ def of_hours(permission: Allowed, opening: datetime | None, now: datetime, rules
     )
 
 
-def of_demand(wanted: Demand) -> str:
-    """Return what was asked for and what of it is missing."""
+def of_demand(wanted: Demand, *, outstanding: str = "missing") -> str:
+    """Return what was asked for and what of it is *outstanding*, as that is to be called."""
     if not wanted.possible:
         return f"{_because(wanted)}, and this person has no PIN"
     missing = [FACTORS[factor] for factor in Factor if factor in wanted.missing]
     choice = [FACTORS[factor] for factor in Factor if factor in wanted.one_of]
     if choice:
         missing.append(" or ".join(choice))
-    return f"{_because(wanted)}; missing: {' and '.join(missing)}"
+    return f"{_because(wanted)}; {outstanding}: {' and '.join(missing)}"
 
 
 def of_passback(fault: PassbackFault) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from edge.errors import AnnouncingError, StorageError
+from edge.errors import AnnouncingError
+from edge.storage.only_one import only_one
 from edge.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -38,28 +36,12 @@ class Announcer(Protocol):
     def cut(self) -> None: ...
 
 
-@contextmanager
-def only_announcer(folder: Path) -> Iterator[bool]:
+def only_announcer(folder: Path) -> AbstractContextManager[bool]:
     """Give True for as long as this process is the only announcer; False if there is another.
 
     :raises StorageError: if the lock's file cannot be made.
     """
-    try:
-        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
-    except OSError as error:
-        raise StorageError(
-            f"{folder / LOCK_FILE} cannot be made: {error.strerror}",
-            remedy="Let this user write that folder.",
-        ) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
+    return only_one(folder / LOCK_FILE)
 
 
 def run(

@@ -36,7 +36,7 @@ def test_why_lists_every_check_with_its_result() -> None:
         ("group Ghosts", False, "the rules do not speak of this group"),
         ("group Staff", False, "schedule 'Weekdays 07–19' is closed until Monday 07:00"),
         ("mode", True, "the door asks for a face"),
-        ("factors", True, "this door asks for a face; missing: the face"),
+        ("factors", True, "this door asks for a face; to be shown: the face"),
         ("anti-passback", True, "nothing to object"),
         ("two persons", False, "a second person must come"),
     ]
