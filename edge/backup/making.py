@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -45,7 +45,8 @@ class Backup:
     """A backup that was verified: where it lies, its size in bytes, and when it was made.
 
     *recoverable* tells whether the recovery key opens it; otherwise only the site's key file does.
-    *removed* are the older ones that went when it was made.
+    *removed* are the older ones that went when it was made. *left_out* are small secrets that this user
+    may not read: another user's backup has them.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Backup:
     at: datetime
     recoverable: bool
     removed: tuple[Path, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def back_up(core: Core, *, now: datetime, actor: str, folder: Path | None = None) -> Backup:
@@ -65,14 +67,16 @@ def back_up(core: Core, *, now: datetime, actor: str, folder: Path | None = None
     """
     folder = folder or folder_of(core)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         installation = installation_of(core)
         name = name_of(installation, now)
         draft = folder / f".{name}.{secrets.token_hex(4)}"
-        draft.mkdir(mode=0o700)
+        # Where door and pages are two users of one group, either removes the other's old ones.
+        draft.mkdir(mode=0o770)
         try:
             _copy(core, draft)
-            contents = _contents(core, draft, installation, now)
+            small, left_out = _small_secrets(core)
+            contents = _contents(core, draft, installation, small, now)
             (draft / CONTENTS_FILE).write_bytes(contents.sealed(core.key))
             if recovery := RecoveryPublic.read(core.recovery_path):
                 (draft / KEY_FILE).write_bytes(recovery.seal(core.key))
@@ -97,7 +101,7 @@ def back_up(core: Core, *, now: datetime, actor: str, folder: Path | None = None
             f"the backup in {folder} cannot be written: {error.strerror}",
             remedy="Free space, or let this user write the folder.",
         ) from error
-    return Backup(made.path, made.size, made.at, made.recoverable, removed)
+    return replace(made, removed=removed, left_out=left_out)
 
 
 def backups_of(core: Core, folder: Path | None = None) -> tuple[Backup, ...]:
@@ -143,14 +147,30 @@ def _copy(core: Core, draft: Path) -> None:
                 database.copy_to(draft / name)
 
 
-def _contents(core: Core, draft: Path, installation: str, now: datetime) -> Contents:
-    settings, data = core.settings, core.settings.storage.folder
-    entries, head = _record(core, draft)
-    small = (
+def _small_secrets(core: Core) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the texts of the small secrets by their paths, and those that this user may not read."""
+    data = core.settings.storage.folder
+    texts, left_out = {}, []
+    for path in (
         *sorted((data / OSDP_FOLDER).glob("*.key")),
         data / CERTIFICATE_FILE,
         data / RECOVERY_FILE,
-    )
+    ):
+        name = str(path.relative_to(data))
+        try:
+            texts[name] = path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            left_out.append(name)
+    return texts, tuple(left_out)
+
+
+def _contents(
+    core: Core, draft: Path, installation: str, small: dict[str, str], now: datetime
+) -> Contents:
+    settings = core.settings
+    entries, head = _record(core, draft)
     return Contents(
         at=now.astimezone(UTC),
         version=version("ostiary"),
@@ -161,11 +181,7 @@ def _contents(core: Core, draft: Path, installation: str, now: datetime) -> Cont
         entries=entries,
         head=head,
         settings=settings_as_toml(settings),
-        secrets={
-            str(path.relative_to(data)): path.read_text(encoding="ascii")
-            for path in small
-            if path.exists()
-        },
+        secrets=small,
     )
 
 

@@ -66,9 +66,7 @@ def prune(
     :raises OSError: if one cannot be removed.
     """
     found = {time_in(path.name): path for path in found_in(folder, installation)}
-    gone = [
-        found[at] for at in outlived(tuple(found), keep=keep, keep_days=keep_days, now=now)
-    ]
+    gone = [found[at] for at in outlived(tuple(found), keep=keep, keep_days=keep_days, now=now)]
     for path in gone:
         # Renamed first: half of a backup must not look like one.
         doomed = path.rename(path.with_name(f".{path.name}.gone"))

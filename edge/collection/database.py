@@ -45,6 +45,4 @@ def open_any(path: Path, key: Key, *, read_only: bool = False) -> Database:
     :raises StorageError: as :func:`edge.storage.sqlite.open_as_it_is`.
     """
     # The checks in the tables of collections call sqlite-vec; in the others it does no harm.
-    return open_as_it_is(
-        path, key, read_only=read_only, extensions=(sqlite_vec.loadable_path(),)
-    )
+    return open_as_it_is(path, key, read_only=read_only, extensions=(sqlite_vec.loadable_path(),))

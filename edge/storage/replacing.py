@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,12 +55,35 @@ def replace_all(folder: Path, changes: Sequence[Change]) -> None:
     try:
         for change in changes:
             if not change.goes:
+                _hand_over(change.draft, folder)
                 _sync(change.draft)
         _sync_folders(changes)
         _write(folder, changes)
     except OSError as error:
         raise _unwritten(folder, error) from error
     finish(folder)
+
+
+def write_secret(target: Path, text: str) -> Change:
+    """Write *text* as the draft of *target*, readable by its owner alone, and return the change.
+
+    :raises OSError: if it cannot be written.
+    """
+    change = Change(target)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    change.draft.unlink(missing_ok=True)
+    descriptor = os.open(change.draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return change
+
+
+def share(path: Path, folder: Path) -> None:
+    """Let whoever may write *folder* write the file *path*: door and pages may be two users.
+
+    :raises OSError: if it cannot be done.
+    """
+    path.chmod(0o600 | (stat.S_IMODE(folder.stat().st_mode) & 0o060))
 
 
 def is_unfinished(folder: Path) -> bool:
@@ -104,6 +128,13 @@ def _carry_out(change: Change) -> None:
         change.target.replace(change.aside)
     if not change.goes:
         change.draft.replace(change.target)
+
+
+def _hand_over(path: Path, folder: Path) -> None:
+    """Give a file that root wrote to whom the folder belongs: the services are not root."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _write(folder: Path, changes: Sequence[Change]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from edge.errors import KeyFileError
-from edge.storage.key import Key, exists, read_secret, refuse_shared
+from edge.storage.key import Key, exists, read_secret
 
 NONCE_BYTES = 12
 """Of ChaCha20-Poly1305 (RFC 8439, 2.8)."""
@@ -91,12 +92,38 @@ class RecoveryPublic:
     def read(cls, path: Path) -> RecoveryPublic | None:
         """Return the one in the file *path*, or None if there is none.
 
-        :raises KeyFileError: if it is malformed, or can be read by others.
+        Its group may read it: the pages make backups, too, and have the site's key anyway.
+
+        :raises KeyFileError: if it is malformed, or can be used by everybody.
         """
         if not exists(path):
             return None
-        refuse_shared(path)
+        if path.stat().st_mode & 0o007:
+            raise KeyFileError(f"{path} can be used by everybody", remedy=f"Run: chmod o= {path}")
         return cls(read_secret(path).strip())
+
+    def write(self, path: Path) -> None:
+        """Keep it in the file *path*, in the place of the one that is there.
+
+        :raises KeyFileError: if it cannot be written; the other one is kept then.
+        """
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            try:
+                with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                    file.write(f"{self.digits}\n")
+                    file.flush()
+                    os.fsync(descriptor)
+                draft.replace(path)
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise KeyFileError(
+                f"{path} cannot be written: {error.strerror}",
+                remedy="Run this as the user who owns the folder.",
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
