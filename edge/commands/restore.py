@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     help="A copy of the site's key file, instead of the recovery key.",
 )
 @click.option(
-    "--recovery-key",
+    "--recovery-key-file",
     "recovery",
-    envvar="OSTIARY_RECOVERY_KEY",
-    show_envvar=True,
-    hidden=True,
-    help="The recovery key. Asked for, unseen, if it is needed and not in the environment.",
+    type=click.File("r"),
+    help="A file with the recovery key, or - for standard input, instead of being asked for it.",
 )
 @json_option
 @pass_program
@@ -42,7 +40,7 @@ def restore(
     program: Program,
     backup: Path,
     key_file: Path | None,
-    recovery: str | None,
+    recovery: TextIO | None,
     *,
     check: bool,
     force: bool,
@@ -69,7 +67,7 @@ def restore(
     _say(told)
 
 
-def _key(backup: Path, key_file: Path | None, recovery: str | None) -> Key:
+def _key(backup: Path, key_file: Path | None, recovery: TextIO | None) -> Key:
     from edge.backup.unlocking import key_of, needs_key_file  # noqa: PLC0415
     from edge.storage.key import read_key  # noqa: PLC0415
     from edge.storage.sealing import RecoveryKey  # noqa: PLC0415
@@ -81,7 +79,10 @@ def _key(backup: Path, key_file: Path | None, recovery: str | None) -> Key:
             "this backup was made before the site had a recovery key: give the copy of the site's "
             "key file that you kept, --key-file."
         )
-    words = recovery or click.prompt("Recovery key", hide_input=True, err=True)
+    if recovery is not None:
+        words = recovery.read()
+    else:
+        words = click.prompt("Recovery key", hide_input=True, err=True)
     return key_of(backup, RecoveryKey.from_words(words))
 
 

@@ -79,6 +79,7 @@ def show() -> ResponseReturnValue:
         free=shutil.disk_usage(core.settings.storage.folder).free,
         folder=core.settings.storage.folder,
         backups=backups_of(core),
+        backup=core.settings.backup,
         health=here.checks.health,
         liveness=examine(LIVENESS, core),
         door=core.settings.door,
