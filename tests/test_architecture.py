@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis"),
-    ("edge.health", "edge.backup", "edge.devices", "edge.announcer"),
+    ("edge.health", "edge.backup", "edge.devices", "edge.announcer", "edge.rekeying"),
     ("edge.core",),
     ("edge.importing",),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),

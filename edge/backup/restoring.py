@@ -35,9 +35,9 @@ from edge.storage.names import (
 from edge.storage.replacing import (
     Change,
     draft_of,
-    drop_drafts,
     replace_all,
     share,
+    staging,
     write_secret,
 )
 from edge.storage.using import hold_alone
@@ -91,21 +91,17 @@ def restore(
     data = settings.storage.folder
     refuse_a_key_from_elsewhere(settings, key)
     contents = contents_of(backup, key)
-    with hold_alone(data):
-        if not force:
-            _refuse_overwriting(data)
-        targets = tuple(_targets(settings))
-        drop_drafts(targets)
-        try:
+    try:
+        with hold_alone(data), staging(data, tuple(_targets(settings, contents))):
+            if not force:
+                _refuse_overwriting(data)
             told = _stage(settings, backup, contents, key, now=now, actor=actor)
             replace_all(data, _changes(settings, contents, key))
-        except OSError as error:
-            raise StorageError(
-                f"the backup cannot be put back: {error.strerror} ({error.filename})",
-                remedy="Free space, and run this as the user who owns the folder.",
-            ) from error
-        finally:
-            drop_drafts(targets)
+    except OSError as error:
+        raise StorageError(
+            f"the backup cannot be put back: {error.strerror} ({error.filename})",
+            remedy="Free space, and run this as the user who owns the folder.",
+        ) from error
     return told
 
 
@@ -131,11 +127,12 @@ def _refuse_overwriting(data: Path) -> None:
         )
 
 
-def _targets(settings: Settings) -> Iterator[Path]:
-    """Give every place that a backup may be put in."""
+def _targets(settings: Settings, contents: Contents) -> Iterator[Path]:
+    """Give every place that the backup is put in."""
     data = settings.storage.folder
     yield from (data / name for name in DATABASE_FILES)
-    yield from (data / RECOVERY_FILE, data / INSTALLATION_FILE, data / SETTINGS_FILE)
+    yield from (data / name for name in contents.secrets)
+    yield from (data / INSTALLATION_FILE, data / SETTINGS_FILE)
     yield settings.storage.key_file
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from edge.commands.actor import actor
 from edge.commands.console import json_option, say, show_json
 from edge.commands.program import Program, pass_program
 from edge.errors import InUseError
@@ -84,3 +86,26 @@ def _refuse_another(path: Path, *, replace: bool) -> None:
             f"there is a recovery key already, {public.name}",
             remedy="If it is lost or known to others, make another: add --replace.",
         )
+
+
+@key.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@pass_program
+def rotate(program: Program, *, yes: bool, as_json: bool) -> None:
+    """Make a new key for the site, and encrypt every database with it.
+
+    Stop the door and the pages first. Do this when the key, or a card with it, may be in strange
+    hands. PINs and the recovery key stay as they are. Backups from before are opened by the old key
+    still: make a new one, and remove them.
+    """
+    from edge.rekeying import rekey  # noqa: PLC0415 - loads the networks' libraries
+
+    if not yes:
+        click.confirm("Encrypt everything anew, with a new key?", abort=True, err=True)
+    done = rekey(program.settings, now=datetime.now(UTC), actor=actor())
+    if as_json:
+        show_json(done)
+        return
+    say(f"A new key is in {done.key_file}, and opens {', '.join(done.databases)}.")
+    say("A copy of the old key opens old backups alone. Now: `ostiary backup`, and start the door.")

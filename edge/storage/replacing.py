@@ -13,8 +13,8 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,8 +112,23 @@ def finish(folder: Path) -> bool:
     return True
 
 
-def drop_drafts(targets: Iterable[Path]) -> None:
-    """Remove the drafts of *targets* that are not to count, with what SQLite left beside them."""
+@contextmanager
+def staging(folder: Path, targets: Sequence[Path]) -> Iterator[None]:
+    """Let drafts of *targets* be written inside; whatever does not come to count leaves none.
+
+    :raises OSError: if drafts of an earlier time cannot be removed.
+    """
+    _drop_drafts(targets)
+    try:
+        yield
+    finally:
+        # Once the list is there the drafts are the only copies: what could not be moved yet must stay.
+        if not is_unfinished(folder):
+            _drop_drafts(targets)
+
+
+def _drop_drafts(targets: Iterable[Path]) -> None:
+    """Remove the drafts of *targets*, with what SQLite left beside them."""
     for target in targets:
         draft = draft_of(target)
         for path in draft.parent.glob(f"{draft.name}*"):

@@ -12,10 +12,10 @@ from edge.errors import InUseError, StorageError
 from edge.storage.replacing import (
     Change,
     draft_of,
-    drop_drafts,
     finish,
     is_unfinished,
     replace_all,
+    staging,
     write_secret,
 )
 from edge.storage.using import hold_alone, hold_with_others
@@ -107,7 +107,8 @@ def test_wherever_it_is_cut_off_it_is_all_or_nothing(
         found = contents(folder)
         assert found in (OLD, ALL_NEW)
         assert not counted or found == ALL_NEW
-        drop_drafts(change.target for change in changes)
+        with staging(folder, [change.target for change in changes]):
+            pass
         left = {path.name for path in hidden(folder)}
         assert not {name for name in left if not name.startswith(".replacing.")}
         seen.add("old" if before == OLD else "new" if before == ALL_NEW else "between")
@@ -166,3 +167,23 @@ def test_a_folder_that_cannot_be_held_is_told_by_who_opens_it(tmp_path: Path) ->
         pass
     with pytest.raises(StorageError, match="cannot be written"):
         hold_alone(tmp_path / "data")
+
+
+def test_a_disk_that_fails_in_the_midst_loses_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the new files count their drafts are the only copies: they stay until they are moved."""
+
+    def failing(change: Change) -> None:
+        raise OSError(5, "Input/output error", str(change.target))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("edge.storage.replacing._carry_out", failing)
+        targets = [folder / name for name in NEW]
+        with pytest.raises(StorageError, match="Input/output"), staging(folder, targets):
+            replace_all(folder, staged(folder))
+    assert contents(folder) == OLD
+
+    finish(folder)
+
+    assert contents(folder) == ALL_NEW
