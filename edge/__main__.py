@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "backup": "edge.commands.backup:backup",
     "restore": "edge.commands.restore:restore",
     "key": "edge.commands.key:key",
+    "erase": "edge.commands.erase:erase",
     "announce": "edge.commands.announce:announce",
     "evaluate": "edge.commands.evaluate:evaluate",
     "lock": "edge.commands.lock:lock",

@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.commands",),
     ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
-    ("edge.wiring", "edge.diagnosis"),
+    ("edge.wiring", "edge.diagnosis", "edge.wiping"),
     ("edge.health", "edge.backup", "edge.devices", "edge.announcer", "edge.rekeying"),
     ("edge.core",),
     ("edge.importing",),

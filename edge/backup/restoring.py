@@ -31,6 +31,7 @@ from edge.storage.names import (
     INSTALLATION_FILE,
     OSDP_FOLDER,
     RECOVERY_FILE,
+    RESTORED_SETTINGS_FILE,
 )
 from edge.storage.replacing import (
     Change,
@@ -41,9 +42,6 @@ from edge.storage.replacing import (
     write_secret,
 )
 from edge.storage.using import hold_alone
-
-SETTINGS_FILE = "restored.toml"
-"""The settings of the device that the backup is of, for whoever sets up this one to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def _targets(settings: Settings, contents: Contents) -> Iterator[Path]:
     data = settings.storage.folder
     yield from (data / name for name in DATABASE_FILES)
     yield from (data / name for name in contents.secrets)
-    yield from (data / INSTALLATION_FILE, data / SETTINGS_FILE)
+    yield from (data / INSTALLATION_FILE, data / RESTORED_SETTINGS_FILE)
     yield settings.storage.key_file
 
 
@@ -164,7 +162,7 @@ def _stage(
         settings, {each.collection_id: each.model.digest for each in collections}
     )
     people = sum(each.people for each in collections)
-    return _told(contents, people, settings=data / SETTINGS_FILE, other_models=other)
+    return _told(contents, people, settings=data / RESTORED_SETTINGS_FILE, other_models=other)
 
 
 def _changes(settings: Settings, contents: Contents, key: Key) -> tuple[Change, ...]:
@@ -182,7 +180,7 @@ def _changes(settings: Settings, contents: Contents, key: Key) -> tuple[Change, 
             changes.append(Change(data / name, goes=True))
     small = contents.secrets | {
         INSTALLATION_FILE: f"{contents.installation}\n",
-        SETTINGS_FILE: contents.settings,
+        RESTORED_SETTINGS_FILE: contents.settings,
     }
     changes += [write_secret(data / name, text) for name, text in small.items()]
     for name in (INSTALLATION_FILE, RECOVERY_FILE):

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import StorageError
-
-PLAN_FILE = ".replacing"
+from edge.storage.names import PLAN_FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from edge.errors import InUseError, StorageError
+from edge.storage.names import USE_LOCK_FILE
 from edge.storage.replacing import finish, is_unfinished
-
-LOCK_FILE = ".in-use"
 
 PATIENCE_SECONDS = 30.0
 """How long a program waits for one that replaces everything: longer than moving a few files takes."""
@@ -105,7 +104,7 @@ def hold_alone(folder: Path) -> Hold:
 
 def _opened(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / LOCK_FILE
+    path = folder / USE_LOCK_FILE
     # Readers' rights are enough for a lock: the file may be the group's, made by another user.
     with suppress(FileNotFoundError):
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)

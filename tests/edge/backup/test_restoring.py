@@ -16,36 +16,39 @@ from edge.audit import Audit, EventKind
 from edge.audit.events import AuditEvent
 from edge.backup import Backup, back_up, key_of, restore
 from edge.backup.contents import CONTENTS_FILE
-from edge.backup.restoring import SETTINGS_FILE, examine
+from edge.backup.restoring import examine
 from edge.backup.verifying import contents_of
 from edge.collection.collections import Collections
 from edge.collection.people import NewPerson, People
-from edge.config import Settings, StorageSettings, load_settings
+from edge.config import ModelSettings, Settings, StorageSettings, load_settings
 from edge.config.backup import BackupSettings
 from edge.core import Core
 from edge.errors import InUseError, KeyFileError, OstiaryError, StorageError
 from edge.hardware.choose_osdp import osdp_keys
 from edge.hardware.osdp.keys import PANEL, ChannelKey
 from edge.storage.key import Key, read_key
+from edge.storage.names import RESTORED_SETTINGS_FILE
 from edge.storage.sealing import RecoveryKey, RecoveryPublic
+from edge.vision.models import ModelStore
 from enroll.accounts import Accounts
 from enroll.store import open_web
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def settings_of(folder: Path) -> Settings:
+def settings_of(folder: Path, models: ModelStore) -> Settings:
     """Keep everything in *folder*, backups beside it."""
     return Settings(
         storage=StorageSettings(folder=folder),
+        models=ModelSettings(folder=models.path("sface").parent),
         backup=BackupSettings(folder=folder.parent / "shelf"),
     )
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Iterator[Core]:
+def old(tmp_path: Path, models: ModelStore) -> Iterator[Core]:
     """Give a device that has everything that a device may have."""
-    with closing(Core(settings_of(tmp_path / "old"))) as core:
+    with closing(Core(settings_of(tmp_path / "old", models))) as core:
         core.ensure_collection("badges")
         people = People(core.database)
         ada = people.enroll("badges", NewPerson(name="Ada Lovelace"))
@@ -70,9 +73,9 @@ def made(old: Core) -> Backup:
 
 
 @pytest.fixture
-def new(tmp_path: Path) -> Settings:
+def new(tmp_path: Path, models: ModelStore) -> Settings:
     """Name a device that is not there yet."""
-    return settings_of(tmp_path / "new")
+    return settings_of(tmp_path / "new", models)
 
 
 def put_back(settings: Settings, backup: Backup, *, force: bool = False) -> None:
@@ -97,7 +100,7 @@ def test_a_new_device_has_everything(old: Core, made: Backup, new: Settings) -> 
     assert (folder / "web.pem").read_text(encoding="ascii") == "certificate"
     assert (folder / "web.pem").stat().st_mode & 0o777 == 0o600
     assert RecoveryPublic.read(folder / "ostiary-recovery.pub") == PAPER.public
-    assert load_settings(folder / SETTINGS_FILE, environment={}) == old.settings
+    assert load_settings(folder / RESTORED_SETTINGS_FILE, environment={}) == old.settings
     with closing(Core(new)) as core:
         assert core.key == key
         assert [each.name for each in People(core.database).list("badges")] == ["Ada Lovelace"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
@@ -116,3 +117,44 @@ def test_what_is_no_backup_is_told(ostiary: Ostiary, tmp_path: Path) -> None:
 
     assert answer.status == 5
     assert "there is no backup" in answer.err
+
+
+def test_the_key_is_rotated(
+    ostiary: Ostiary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks, does it, and says what comes next; the record tells who it was."""
+    ostiary("audit", "list")
+    key_file = tmp_path / "data" / "ostiary.key"
+    before = key_file.read_bytes()
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert ostiary("key", "rotate").status == 130
+    assert key_file.read_bytes() == before
+
+    answer = ostiary("key", "rotate", "--yes")
+
+    assert answer.status == 0, answer.err
+    assert "ostiary backup" in answer.out
+    assert key_file.read_bytes() != before
+    assert before.decode().strip() not in answer.out
+    *_, last = ostiary("audit", "list", "--json").json
+    assert last["event"]["kind"] == "site-key-changed"
+    assert "by user" in last["event"]["detail"]
+
+
+def test_the_device_is_erased_after_being_asked_twice(
+    ostiary: Ostiary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of the site must be typed, and then a yes."""
+    ostiary("audit", "list")
+    assert ostiary("erase").status == 2
+    for typed, status in (("Another\n", 2), ("Ostiary\nn\n", 130)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert ostiary("erase", "--device").status == status
+        assert (tmp_path / "data" / "ostiary.key").exists()
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("Ostiary\ny\n"))
+    answer = ostiary("erase", "--device")
+
+    assert answer.status == 0, answer.err
+    assert list((tmp_path / "data").iterdir()) == []
+    assert ostiary("erase", "--device", "--yes", "--json").json["files"] == 1  # the new lock

@@ -12,14 +12,17 @@ from pathlib import Path
 from edge.access.ruleset import PinPolicy
 from edge.access.shown import PinResult
 from edge.audit import EventKind
+from edge.collection.collections import Collections
 from edge.collection.people import NewPerson, People
 from edge.collection.pins import Pins
 from edge.config import Settings
 from edge.core import Core
+from edge.domain import ModelId
 from edge.storage.names import DATABASE_FILES
 from edge.storage.replacing import is_unfinished
 
 PROGRAM = Path(__file__).with_name("rekey_forever.py")
+MODEL = ModelId("a model", "0" * 64)
 PIN = "590372"
 POLICY = PinPolicy(tries=5, pause=60.0, growth=2.0, longest=7200.0)
 
@@ -27,7 +30,7 @@ POLICY = PinPolicy(tries=5, pause=60.0, growth=2.0, longest=7200.0)
 def furnish(settings: Settings) -> str:
     """Make every database there is, with a person who has a PIN; return her id."""
     with closing(Core(settings)) as core:
-        core.ensure_collection("badges")
+        Collections(core.database).create("badges", model=MODEL, dimension=128)
         ada = People(core.database).enroll("badges", NewPerson(name="Ada")).person_id
         Pins(core.database, core.key).set(ada, PIN, at=datetime.now(UTC))
         _ = core.audit, core.desk, core.video
