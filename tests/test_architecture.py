@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.wiring", "edge.diagnosis", "edge.wiping"),
     ("edge.health", "edge.backup", "edge.devices", "edge.announcer", "edge.rekeying"),
     ("edge.core",),
-    ("edge.importing",),
+    ("edge.importing", "edge.moving"),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
     ("edge.examining", "edge.archive", "edge.erasing", "edge.ruling", "edge.asking"),
     ("edge.streams", "edge.announcing"),
