@@ -36,13 +36,10 @@ from edge.config.announcing import is_loopback
 from edge.desk import Desk
 from edge.errors import ConfigError, NotFoundError
 from edge.storage.key import Key, load_key
+from edge.storage.names import AUDIT_FILE, COLLECTION_FILE, DESK_FILE, LEDGER_FILE
+from edge.storage.using import hold_with_others
 
 log = logging.getLogger(__name__)
-
-LEDGER_FILE = "announce.db"
-AUDIT_FILE = "audit.db"
-DESK_FILE = "desk.db"
-COLLECTION_FILE = "collection.db"
 
 
 def destinations(settings: Settings) -> tuple[str, ...]:
@@ -57,7 +54,8 @@ def site_key(settings: Settings) -> Key:
     :raises KeyFileError: if it is missing, malformed or readable by others.
     """
     folder = settings.storage.folder
-    return load_key(settings.storage.key_file, databases=tuple(sorted(folder.glob("*.db"))))
+    with hold_with_others(folder):  # finishes a change of the key that was cut off
+        return load_key(settings.storage.key_file, databases=tuple(sorted(folder.glob("*.db"))))
 
 
 @contextmanager
@@ -67,11 +65,12 @@ def wired_announcers(settings: Settings) -> Iterator[tuple[Announcer, ...]]:
     :raises ConfigError: if a file of a secret or a certificate, or a kind of event, is wrong.
     :raises OstiaryError: if the record, or the file of the places in it, cannot be opened.
     """
-    key = site_key(settings)
-    record = settings.storage.folder / AUDIT_FILE
-    # A new installation may have none yet, an old one another version's: made, and left alone.
-    Audit(record, key).close()
     with ExitStack() as parts:
+        parts.enter_context(hold_with_others(settings.storage.folder))
+        key = site_key(settings)
+        record = settings.storage.folder / AUDIT_FILE
+        # A new installation may have none yet, an old one another version's: made, and left alone.
+        Audit(record, key).close()
         audit = parts.enter_context(Audit(record, key, read_only=True))
         ledger = parts.enter_context(Ledger(settings.storage.folder / LEDGER_FILE, key))
         made: list[Announcer] = []

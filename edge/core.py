@@ -25,7 +25,17 @@ from edge.examining import Examiner
 from edge.live import LiveFolder
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
+from edge.storage.names import (
+    AUDIT_FILE,
+    COLLECTION_FILE,
+    DESK_FILE,
+    RECOVERY_FILE,
+    RESERVE_FILE,
+    VIDEO_FILE,
+    WEB_FILE,
+)
 from edge.storage.signing import SIGNING_KEY_NAME, SigningKey, load_signing_key
+from edge.storage.using import Hold, hold_with_others
 from edge.video.database import open_video
 from edge.vision.antispoof import AntiSpoof
 from edge.vision.attribute_reader import AttributeReader
@@ -37,13 +47,6 @@ from edge.vision.recognizer import Recognizer
 
 ANTISPOOF = "minifasnet"
 """The optional network that tells skin from pictures of it, in the catalogue's words."""
-
-COLLECTION_FILE = "collection.db"
-AUDIT_FILE = "audit.db"
-RESERVE_FILE = "audit.reserve"
-WEB_FILE = "web.db"
-DESK_FILE = "desk.db"
-VIDEO_FILE = "video.db"
 
 
 class Core:
@@ -66,11 +69,20 @@ class Core:
         return self.settings.storage.folder / WEB_FILE
 
     @cached_property
+    def hold(self) -> Hold:
+        """What keeps the files from being replaced while this process uses them.
+
+        :raises InUseError: if they are being replaced for long.
+        """
+        return hold_with_others(self.settings.storage.folder)
+
+    @cached_property
     def key(self) -> Key:
         """The key of every database; made on first use.
 
         :raises KeyFileError: if it is missing, malformed or readable by others.
         """
+        _ = self.hold  # another key, or another backup, may just be coming
         return load_key(
             self.settings.storage.key_file,
             databases=(
@@ -166,6 +178,11 @@ class Core:
         :raises KeyFileError: if it is malformed, readable by others, or cannot be made.
         """
         return load_signing_key(self.signing_key_path)
+
+    @property
+    def recovery_path(self) -> Path:
+        """What seals backups for the site's recovery key, if it has one."""
+        return self.settings.storage.folder / RECOVERY_FILE
 
     @cached_property
     def audit(self) -> Audit:
@@ -265,7 +282,7 @@ class Core:
 
     def close(self) -> None:
         """Give back the files that were opened."""
-        for name in ("gallery", "galleries", "database", "audit", "desk", "video"):
+        for name in ("gallery", "galleries", "database", "audit", "desk", "video", "hold"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()

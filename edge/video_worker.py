@@ -20,6 +20,7 @@ from edge.errors import CameraError, StorageError
 from edge.hardware import Camera
 from edge.hardware.choose import open_camera
 from edge.logs.seldom import Seldom
+from edge.storage.names import VIDEO_LOCK_FILE
 from edge.storage.only_one import only_one
 from edge.streams.processors import NewProcessor, Processor, Processors
 from edge.streams.states import WATCHED, Status, failing, seeing
@@ -35,7 +36,6 @@ from edge.wiring import presentation_policy
 
 log = logging.getLogger(__name__)
 
-LOCK_FILE = "video.lock"
 
 TEND_SECONDS = 0.5
 """Between two looks at what is to be watched."""
@@ -46,7 +46,7 @@ def only_worker(folder: Path) -> AbstractContextManager[bool]:
 
     :raises StorageError: if the lock's file cannot be made.
     """
-    return only_one(folder / LOCK_FILE)
+    return only_one(folder / VIDEO_LOCK_FILE)
 
 
 def work(core: Core, *, stop: threading.Event, until_idle: float | None = None) -> None:

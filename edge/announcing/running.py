@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from edge.errors import AnnouncingError
+from edge.storage.names import ANNOUNCER_LOCK_FILE
 from edge.storage.only_one import only_one
 from edge.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
-LOCK_FILE = "announce.lock"
 
 TEND_SECONDS = 0.5
 END_SECONDS = 5.0
@@ -41,7 +41,7 @@ def only_announcer(folder: Path) -> AbstractContextManager[bool]:
 
     :raises StorageError: if the lock's file cannot be made.
     """
-    return only_one(folder / LOCK_FILE)
+    return only_one(folder / ANNOUNCER_LOCK_FILE)
 
 
 def run(

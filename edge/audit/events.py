@@ -50,6 +50,8 @@ class EventKind(StrEnum):
     PEOPLE_IMPORTED = "people-imported"
     EVENTS_EXPORTED = "events-exported"
     BACKED_UP = "backed-up"
+    RESTORED = "restored"
+    SITE_KEY_CHANGED = "site-key-changed"
     SETTINGS_CHANGED = "settings-changed"
     CREDENTIAL_SHOWN = "credential-shown"
     EXIT_REQUESTED = "exit-requested"

@@ -21,7 +21,7 @@ import sqlite_vec
 
 from edge.storage.database import Database
 from edge.storage.key import Key
-from edge.storage.sqlite import open_database
+from edge.storage.sqlite import open_as_it_is, open_database
 
 
 def open_collection(path: Path, key: Key, *, read_only: bool = False) -> Database:
@@ -37,3 +37,12 @@ def open_collection(path: Path, key: Key, *, read_only: bool = False) -> Databas
         read_only=read_only,
         extensions=(sqlite_vec.loadable_path(),),
     )
+
+
+def open_any(path: Path, key: Key, *, read_only: bool = False) -> Database:
+    """Open any database of Ostiary at *path* in the version it has, to copy it or to check it.
+
+    :raises StorageError: as :func:`edge.storage.sqlite.open_as_it_is`.
+    """
+    # The checks in the tables of collections call sqlite-vec; in the others it does no harm.
+    return open_as_it_is(path, key, read_only=read_only, extensions=(sqlite_vec.loadable_path(),))

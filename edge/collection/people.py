@@ -29,7 +29,7 @@ from edge.collection.person_rows import (
     write_told,
 )
 from edge.domain import Badge
-from edge.errors import CollectionError, ConflictError, NotFoundError
+from edge.errors import AlreadyExistsError, CollectionError, ConflictError, NotFoundError
 from edge.storage.database import Database
 from edge.storage.times import to_text
 
@@ -66,17 +66,23 @@ class People:
         person: NewPerson,
         faces: Sequence[NewFace] = (),
         badges: Sequence[Badge] = (),
+        *,
+        person_id: str | None = None,
     ) -> Person:
         """Store a person with her faces and badges in one transaction; durable on return.
 
+        *person_id* is the one that she has on another device, by default a new one.
+
         :raises NotFoundError: if there is no such collection.
         :raises ModelMismatchError: if a vector comes from another model than the collection's.
-        :raises AlreadyExistsError: if the external id or a badge number is somebody's already.
+        :raises AlreadyExistsError: if the id, the external id or a badge number is somebody's.
         :raises CollectionError: if anything told is malformed, more than 100 faces are given, or
             any of somebody who declined.
         """
-        person_id = str(uuid.uuid4())
+        person_id = person_id or str(uuid.uuid4())
         with self._database.transaction():
+            if self._database.row("SELECT 1 FROM people WHERE person_id = ?", (person_id,)):
+                raise AlreadyExistsError(f"there is a person {person_id} already")
             collection = Collections(self._database).describe(collection_id)
             more = (person_id, collection.row, to_text(datetime.now(UTC)))
             write_told(self._database, _INSERT, person, more)

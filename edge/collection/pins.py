@@ -2,9 +2,9 @@
 
 A PIN has four to eight digits, so whoever can compute a hash of it finds it within a second, however
 slow the hash. Therefore it is a keyed one: HMAC-SHA-256 (RFC 2104) of a random salt and the digits,
-under a key of its own that comes from the site's key. It lies inside the encrypted file, so a stolen
-file without the key tells nothing twice over; and whoever has file and key has every PIN, which no
-hash could prevent.
+under a secret by chance, which lies in the file sealed with the site's key. So a stolen file without
+the key tells nothing twice over, and PINs outlive a change of the key; whoever has file and key has
+every PIN, which no hash could prevent.
 
 A person may have a second PIN for duress: it is as good as the first, and raises a silent alarm.
 """
@@ -23,13 +23,19 @@ from edge.collection.pin_rules import LONGEST, refuse_near_duress, refuse_weak_p
 from edge.errors import NotFoundError
 from edge.storage.database import Database
 from edge.storage.key import Key
+from edge.storage.sealing import seal, unseal
 from edge.storage.times import from_text_or_none, to_text
 
 SALT_BYTES = 16
 """As RFC 9106 recommends for passwords: no two people of any two sites share one."""
 
+SECRET_BYTES = 32
+"""As long as the hash (RFC 2104, 3)."""
+
 PURPOSE = b"ostiary: PINs of people"
 """What keeps the key of PINs apart from every other key made of the site's (NIST SP 800-108)."""
+
+_SEALING = b"ostiary: secret of PINs"
 
 _NO_HASH = bytes(32)
 """Stands for the hash that is not there: no HMAC will be all zero."""
@@ -50,7 +56,41 @@ class Pins:
 
     def __init__(self, database: Database, key: Key) -> None:
         self._database = database
-        self._secret = _Secret(hmac.digest(key.secret, PURPOSE, "sha256"))
+        self._key = key
+
+    @property
+    def _secret(self) -> _Secret:
+        """What PINs are hashed under; made on first use, inside a transaction.
+
+        :raises KeyFileError: if it was sealed with another key.
+        """
+        found = self._database.row("SELECT sealed FROM pin_secret")
+        if found is not None:
+            return _Secret(unseal(self._key, _SEALING, bytes(found[0])))
+        # PINs that were there before it was hashed under what came of the site's key.
+        older = self._database.row("SELECT 1 FROM pins LIMIT 1")
+        made = (
+            hmac.digest(self._key.secret, PURPOSE, "sha256")
+            if older
+            else secrets.token_bytes(SECRET_BYTES)
+        )
+        self._keep(made, self._key)
+        return _Secret(made)
+
+    def change_key(self, new: Key) -> None:
+        """Let *new* be the site's key from now on; every PIN stays as it is.
+
+        :raises KeyFileError: if the key so far is not the one.
+        """
+        with self._database.transaction():
+            secret = self._secret
+            self._database.execute("DELETE FROM pin_secret")
+            self._keep(secret.key, new)
+        self._key = new
+
+    def _keep(self, secret: bytes, key: Key) -> None:
+        sealed = seal(key, _SEALING, secret)
+        self._database.execute("INSERT INTO pin_secret (row, sealed) VALUES (1, ?)", (sealed,))
 
     def set(self, person_id: str, pin: str, *, duress: str | None = None, at: datetime) -> None:
         """Give a person a PIN, and one for duress if wanted, in place of what she had.
@@ -69,6 +109,7 @@ class Pins:
         salt = secrets.token_bytes(SALT_BYTES)
         with self._database.transaction():
             row, collection_id = row_of(self._database, person_id)
+            secret = self._secret
             self._database.execute(
                 "INSERT INTO pins (collection, person, salt, hash, duress_hash, changed_at)"
                 " SELECT row, ?, ?, ?, ?, ? FROM collections WHERE collection_id = ?"
@@ -78,8 +119,8 @@ class Pins:
                 (
                     row,
                     salt,
-                    self._secret.hash(salt, pin),
-                    None if duress is None else self._secret.hash(salt, duress),
+                    secret.hash(salt, pin),
+                    None if duress is None else secret.hash(salt, duress),
                     to_text(at),
                     collection_id,
                 ),

@@ -9,13 +9,14 @@ import click
 from edge.audit import AuditEvent, EventKind
 from edge.collection.collections import Collections
 from edge.commands.console import counted, json_option, say, show_json, show_table
+from edge.commands.moving import export_people, import_people
 from edge.commands.program import Program, pass_program
 from edge.erasing import forget_gone
 
 
 @click.group()
 def collections() -> None:
-    """List, create and delete collections."""
+    """List, create and delete collections; carry their people to another device."""
 
 
 @collections.command("list")
@@ -70,3 +71,7 @@ def delete(program: Program, collection_id: str, *, yes: bool) -> None:
     )
     forget_gone(core.database, core.audit)
     say(f"Collection {collection_id} is gone.")
+
+
+collections.add_command(export_people)
+collections.add_command(import_people)

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from edge.config.announcing import MqttSettings, WebhookSettings
 from edge.config.audit import AuditSettings
+from edge.config.backup import BackupSettings
 from edge.config.inputs import InputSettings
 from edge.config.kinds import (
     STRICT,
@@ -338,6 +339,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     live: LiveSettings = field(default_factory=LiveSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
     rekognition: RekognitionSettings = field(default_factory=RekognitionSettings)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)

@@ -5,7 +5,7 @@ An announcement that does not arrive keeps nobody from entering: no more than a 
 
 from __future__ import annotations
 
-from edge.announcer import LEDGER_FILE, broker_address
+from edge.announcer import broker_address
 from edge.announcing import mqtt
 from edge.announcing.broker import Connection
 from edge.announcing.follower import UNWRITTEN
@@ -16,6 +16,7 @@ from edge.announcing.webhooks import destination
 from edge.core import Core
 from edge.errors import AnnouncingError
 from edge.health import Finding, Health
+from edge.storage.names import LEDGER_FILE
 
 
 def look_at_mqtt(core: Core) -> Finding:

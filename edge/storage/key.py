@@ -76,6 +76,27 @@ def load_key(
     return load_or_create_key(key_file, databases=databases)
 
 
+def key_from_elsewhere(environment: Mapping[str, str] | None = None) -> str:
+    """Return what gives the key before the key file is asked, in words; "" if nothing does.
+
+    :raises KeyFileError: if that cannot be seen.
+    """
+    environment = os.environ if environment is None else environment
+    folder = environment.get(CREDENTIALS_VARIABLE)
+    if folder and exists(Path(folder) / CREDENTIAL_NAME):
+        return f"the credential {CREDENTIAL_NAME}"
+    return f"the variable {KEY_VARIABLE}" if environment.get(KEY_VARIABLE) else ""
+
+
+def read_key(path: Path) -> Key:
+    """Return the key in the file *path*, which must exist.
+
+    :raises KeyFileError: if it is missing, malformed or readable by others.
+    """
+    refuse_shared(path)
+    return _parse(read_secret(path), origin=f"the key file {path}")
+
+
 def load_or_create_key(path: Path, *, databases: Sequence[Path]) -> Key:
     """Return the key in *path*, which is created, readable by its owner alone, on first use.
 
@@ -94,8 +115,7 @@ def load_or_create_key(path: Path, *, databases: Sequence[Path]) -> Key:
                 f"move {orphan} away.",
             )
         _create(path)
-    refuse_shared(path)
-    return _parse(read_secret(path), origin=f"the key file {path}")
+    return read_key(path)
 
 
 def _create(path: Path) -> None:

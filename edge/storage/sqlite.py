@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -24,7 +25,7 @@ from edge.storage.files import appearing_whole
 from edge.storage.key import Key
 from edge.storage.migrate import Migration, migrate, read_migrations, refuse_newer, version
 
-__all__ = ["Database", "open_database", "open_memory"]
+__all__ = ["Database", "change_key", "open_as_it_is", "open_database", "open_memory"]
 
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process: far longer than any transaction of Ostiary."""
@@ -81,6 +82,34 @@ def open_database(
             connection.close()
             raise
     return Database(connection, path)
+
+
+def open_as_it_is(
+    path: Path, key: Key, *, read_only: bool = False, extensions: Sequence[str] = ()
+) -> Database:
+    """Open the database at *path* in whatever version it has; it is neither made nor migrated.
+
+    :raises KeyFileError: if *key* does not open it.
+    :raises StorageError: if it is missing, damaged, or cannot be read or written.
+    """
+    with translated(path):
+        if _size(path) is None:
+            raise StorageError(f"there is no database at {path}")
+        _refuse_cut_off(path)
+        return Database(_connect(path, key, _READ if read_only else _WRITE, extensions), path)
+
+
+def change_key(path: Path, key: Key, new: Key) -> None:
+    """Encrypt the file *path* anew; it is a copy that nobody uses, and worthless if this is cut off.
+
+    :raises StorageError: if *key* does not open it, or it cannot be written.
+    """
+    with translated(path), closing(apsw.Connection(str(path), flags=_WRITE)) as connection:
+        _decrypt(connection, key)
+        connection.pragma("temp_store", "MEMORY")
+        # No journal on the disk, where pages would stand under the old key.
+        connection.pragma("journal_mode", "MEMORY")
+        connection.pragma("rekey", f"raw:{new.digits}")
 
 
 def open_memory(*, extensions: Sequence[str] = ()) -> Database:

@@ -45,6 +45,8 @@ KINDS = {
     EventKind.PEOPLE_IMPORTED: "People imported",
     EventKind.EVENTS_EXPORTED: "Events exported",
     EventKind.BACKED_UP: "Backed up",
+    EventKind.RESTORED: "Put back from a backup",
+    EventKind.SITE_KEY_CHANGED: "Key of the site changed",
     EventKind.CREDENTIAL_SHOWN: "Badge or PIN at the door",
     EventKind.EXIT_REQUESTED: "Exit button pressed",
     EventKind.DOOR_OPENED: "Door opened",

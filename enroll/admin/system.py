@@ -9,7 +9,6 @@ from pathlib import Path
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from edge.audit import EventKind
 from edge.backup import back_up, backups_of
 from edge.core import Core
 from edge.errors import OstiaryError
@@ -80,6 +79,7 @@ def show() -> ResponseReturnValue:
         free=shutil.disk_usage(core.settings.storage.folder).free,
         folder=core.settings.storage.folder,
         backups=backups_of(core),
+        backup=core.settings.backup,
         health=here.checks.health,
         liveness=examine(LIVENESS, core),
         door=core.settings.door,
@@ -101,13 +101,10 @@ def backup() -> ResponseReturnValue:
     """Copy the databases, and verify the copy."""
     here = office()
     try:
-        made = back_up(here.core, [(here.web, "enroll")], now=here.clock())
+        made = back_up(here.core, now=here.clock(), actor=f"account {signed_in().account_id}")
     except OstiaryError as error:
         flash(str(error), "bad")
     else:
-        here.record(
-            EventKind.BACKED_UP, detail=f"{made.path.name}, account {signed_in().account_id}"
-        )
         flash(f"Backed up and verified: {made.path}")
     return redirect(url_for("system.show", _anchor="storage"))
 

@@ -53,9 +53,7 @@ def machine(
             cv2.imwrite(str(made.root / f"srv/photos/{number}.png"), carphone[number])
         photos = [f"/srv/photos/{number}.png" for number in (0, 20, 40)]
         as_ostiary(made, "enroll", *photos, "--name", "Karl", "--badge", "77")
-        made.put(
-            f"/run/systemd/system/{DOOR}.d/test.conf", f"[Service]\nWatchdogSec={WATCHDOG}\n"
-        )
+        made.put(f"/run/systemd/system/{DOOR}.d/test.conf", f"[Service]\nWatchdogSec={WATCHDOG}\n")
         made("systemctl", "daemon-reload")
         yield made
 
@@ -210,7 +208,7 @@ def test_a_door_that_hangs_is_ended_and_started_anew(
 
     machine("kill", "-STOP", str(hung))
 
-    assert awaited(lambda: machine.shown(DOOR, "MainPID") not in {str(hung)}, 60)
+    assert awaited(lambda: machine.shown(DOOR, "MainPID") != str(hung), 60)
     assert awaited(lambda: lock(machine) == "secured", 30)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
     assert f"Watchdog timeout (limit {WATCHDOG}s)" in machine.journal(DOOR)
@@ -338,7 +336,9 @@ def test_an_upgrade_keeps_people_and_starts_what_ran(machine: Container) -> None
     assert machine.shown(DOOR, "ActiveState") == machine.shown(WEB, "ActiveState") == "active"
     assert people(machine) == ["Karl"]
     assert machine.run("test", "-e", "/opt/ostiary/before-upgrade").returncode != 0
-    machine("sh", "-c", ". /opt/ostiary/current/bin/activate && python -c 'import edge; edge.NEWER'")
+    machine(
+        "sh", "-c", ". /opt/ostiary/current/bin/activate && python -c 'import edge; edge.NEWER'"
+    )
 
 
 def test_an_upgrade_that_the_doctor_refuses_is_undone(machine: Container) -> None:

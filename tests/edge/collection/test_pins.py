@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from edge.access.ruleset import PinPolicy
 from edge.access.shown import PinChecked, PinResult
 from edge.collection.database import open_collection
 from edge.collection.people import NewPerson, People
-from edge.collection.pins import Pins, locked_after
+from edge.collection.pins import PURPOSE, Pins, locked_after
 from edge.collection.search import Gallery
-from edge.errors import CollectionError, NotFoundError
+from edge.errors import CollectionError, KeyFileError, NotFoundError
 from edge.storage.database import Database
 from edge.storage.key import Key
 from tests.edge.collection.test_people import NOON
@@ -174,15 +175,44 @@ def test_a_door_knows_that_there_is_a_pin(gallery: Gallery, pins: Pins, people: 
 def test_equal_pins_do_not_look_equal(
     pins: Pins, people: People, ada: str, database: Database
 ) -> None:
-    """And another site's key makes other hashes: the file tells nothing to whoever lacks it."""
+    """And without the site's key none can be tried: the file alone tells nothing twice over."""
     bob = people.enroll("badges", NewPerson("Bob")).person_id
     pins.set(bob, PIN, at=NOON)
     hashes = {bytes(hash_) for (hash_,) in database.rows("SELECT hash FROM pins")}
     assert len(hashes) == 2
-    assert (
-        Pins(database, Key.random()).check(ada, PIN, now=NOON, policy=POLICY).result
-        is PinResult.WRONG
-    )
+    with pytest.raises(KeyFileError):
+        Pins(database, Key.random()).check(ada, PIN, now=NOON, policy=POLICY)
+
+
+def test_pins_outlive_a_change_of_the_key(
+    pins: Pins, ada: str, database: Database, key: Key
+) -> None:
+    """Nobody chooses a new one; the old key tries none any more."""
+    pins.set(ada, PIN, at=NOON)
+    new = Key.random()
+
+    pins.change_key(new)
+
+    for held in (pins, Pins(database, new)):
+        assert held.check(ada, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
+    with pytest.raises(KeyFileError):
+        Pins(database, key).check(ada, PIN, now=NOON, policy=POLICY)
+
+
+def test_pins_from_before_the_secret_are_right(
+    pins: Pins, ada: str, database: Database, key: Key
+) -> None:
+    """They were hashed under what came of the site's key, which becomes the secret."""
+    digest = hmac.digest(key.secret, PURPOSE, "sha256")
+    salt = bytes(16)
+    pins.set(ada, PIN, at=NOON)
+    hashed = hmac.digest(digest, salt + PIN.encode(), "sha256")
+    database.execute("UPDATE pins SET salt = ?, hash = ?", (salt, hashed))
+    database.execute("DELETE FROM pin_secret")
+
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
+    pins.change_key(Key.random())
+    assert pins.check(ada, PIN, now=NOON, policy=POLICY).result is PinResult.RIGHT
 
 
 def test_no_digit_of_a_pin_is_shown_by_accident(pins: Pins, key: Key) -> None:

@@ -80,6 +80,7 @@ def test_help_names_every_command_and_exit_status(ostiary: Ostiary) -> None:
 
     for command in ("run", "door", "demo", "enroll", "import", "search", "compare", "detect",
                     "people", "badges", "collections", "models", "audit", "announce", "evaluate",
+                    "backup", "restore", "key", "erase",
                     "doctor", "lock", "web"):  # fmt: skip
         assert f"\n  {command} " in answer.out
     assert "Exit status" in answer.out

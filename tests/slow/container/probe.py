@@ -80,7 +80,10 @@ def main(result: str, other: str) -> None:
         "signing credential": opened(f"{credentials}/ostiary-signing.key"),
         "collection": opened("/var/lib/ostiary/collection.db"),
         "settings": opened("/etc/ostiary/ostiary.toml"),
-        **{f"write {path}": written(path) for path in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv")},
+        **{
+            f"write {path}": written(path)
+            for path in ("/etc/ostiary", "/usr", "/opt/ostiary", "/srv")
+        },
         "write state": written("/var/lib/ostiary"),
         "listen": listening("0.0.0.0"),  # noqa: S104 - that is the question
         "listen on loopback": listening("127.0.0.1"),

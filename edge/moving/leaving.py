@@ -1,0 +1,101 @@
+"""Writing the people of a collection into a file for another device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from edge.collection.collections import Collections
+from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
+from edge.collection.people import People, Person
+from edge.domain import Badge
+from edge.moving.document import (
+    FORMAT,
+    MovedBadge,
+    MovedConsent,
+    MovedFace,
+    MovedPeople,
+    MovedPerson,
+    is_over,
+    vector_text,
+)
+from edge.storage.database import Database
+
+BATCH = 500
+
+
+def people_of(database: Database, collection_id: str, *, site: str, now: datetime) -> MovedPeople:
+    """Return everybody in a collection, as of one moment; but for whose time has come by *now*.
+
+    :raises NotFoundError: if there is no such collection.
+    """
+    people, faces = People(database), Faces(database)
+    with database.snapshot():
+        collection = Collections(database).describe(collection_id)
+        moved, after = list[MovedPerson](), None
+        while batch := people.list_by_id(collection_id, after=after, limit=BATCH):
+            after = batch[-1].person_id
+            moved += [_person(person, faces) for person in batch]
+    return MovedPeople(
+        format=FORMAT,
+        site=site,
+        at=now,
+        collection_id=collection_id,
+        model_name=collection.model.name,
+        model_digest=collection.model.digest,
+        dimension=collection.dimension,
+        people=tuple(person for person in moved if not is_over(person, now)),
+    )
+
+
+def _person(person: Person, faces: Faces) -> MovedPerson:
+    stored = faces.list(
+        person.collection_id, person_id=person.person_id, limit=MOST_FACES_OF_A_PERSON
+    )
+    consent = person.consent
+    return MovedPerson(
+        person_id=person.person_id,
+        name=person.name,
+        external_id=person.external_id,
+        valid_from=person.valid_from,
+        valid_until=person.valid_until,
+        consent=None
+        if consent is None
+        else MovedConsent(
+            text_version=consent.text_version, agreed_at=consent.agreed_at, method=consent.method
+        ),
+        retention_until=person.retention_until,
+        declined=person.declined,
+        suspended_at=person.suspended_at,
+        groups=tuple(sorted(person.groups)),
+        look_alikes=person.look_alikes,
+        badges=tuple(_badge(badge) for badge in person.badges),
+        faces=tuple(_face(face, faces) for face in stored),
+    )
+
+
+def _badge(badge: Badge) -> MovedBadge:
+    return MovedBadge(
+        number=badge.number,
+        valid_from=badge.valid_from,
+        valid_until=badge.valid_until,
+        revoked_at=badge.revoked_at,
+        duress=badge.duress,
+    )
+
+
+def _face(face: StoredFace, faces: Faces) -> MovedFace:
+    quality, box = face.quality, face.box
+    return MovedFace(
+        box=(box.left, box.top, box.width, box.height),
+        confidence=face.confidence,
+        sharpness=quality.sharpness,
+        brightness=quality.brightness,
+        pose=(quality.pose.yaw, quality.pose.pitch, quality.pose.roll),
+        size=quality.size,
+        occlusion=quality.occlusion,
+        weight=quality.weight,
+        reasons=quality.reasons,
+        image_id=face.image_id,
+        external_image_id=face.external_image_id,
+        vector=vector_text(faces.embedding(face.face_id)),
+    )

@@ -1,0 +1,193 @@
+"""Several files are replaced together: all of them, or, whenever the power is cut, none.
+
+Each new file is written beside the one it replaces. Then a list of them appears, in one step: from
+that moment on they count, and whoever comes next moves what has not been moved yet. What was there
+before stands aside until everything is in its place.
+
+Whoever does this holds the folder alone; see ``using.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import StorageError
+from edge.storage.names import PLAN_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """*target* gets what lies in its draft, or goes if it *goes*."""
+
+    target: Path
+    goes: bool = False
+
+    @property
+    def draft(self) -> Path:
+        """Where the new content of the target is written first."""
+        return draft_of(self.target)
+
+    @property
+    def aside(self) -> Path:
+        """Where the old content stands meanwhile."""
+        return self.target.with_name(f".{self.target.name}.old")
+
+
+def draft_of(target: Path) -> Path:
+    """Return where new content of *target* is written: beside it, on the same disk."""
+    return target.with_name(f".{target.name}.new")
+
+
+def replace_all(folder: Path, changes: Sequence[Change]) -> None:
+    """Carry out all of *changes*, or none, for what is kept in *folder*.
+
+    :raises StorageError: if they cannot be written; nothing is changed then, or, once they count, the
+        next program finishes them.
+    """
+    try:
+        for change in changes:
+            if not change.goes:
+                _hand_over(change.draft, folder)
+                _sync(change.draft)
+        _sync_folders(changes)
+        _write(folder, changes)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+    finish(folder)
+
+
+def write_secret(target: Path, text: str) -> Change:
+    """Write *text* as the draft of *target*, readable by its owner alone, and return the change.
+
+    :raises OSError: if it cannot be written.
+    """
+    change = Change(target)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    change.draft.unlink(missing_ok=True)
+    descriptor = os.open(change.draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return change
+
+
+def share(path: Path, folder: Path) -> None:
+    """Let whoever may write *folder* write the file *path*: door and pages may be two users.
+
+    :raises OSError: if it cannot be done.
+    """
+    path.chmod(0o600 | (stat.S_IMODE(folder.stat().st_mode) & 0o060))
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Tell whether somebody was cut off who replaced what is kept in *folder*."""
+    return os.path.lexists(folder / PLAN_FILE)
+
+
+def finish(folder: Path) -> bool:
+    """Finish what was cut off in *folder*, if anything; tell whether there was.
+
+    :raises StorageError: if it cannot be finished.
+    """
+    if not is_unfinished(folder):
+        return False
+    try:
+        changes = _read(folder / PLAN_FILE)
+        for change in changes:
+            _carry_out(change)
+        _sync_folders(changes)
+        for change in changes:
+            change.aside.unlink(missing_ok=True)
+        (folder / PLAN_FILE).unlink()
+        _sync(folder)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+    return True
+
+
+@contextmanager
+def staging(folder: Path, targets: Sequence[Path]) -> Iterator[None]:
+    """Let drafts of *targets* be written inside; whatever does not come to count leaves none.
+
+    :raises OSError: if drafts of an earlier time cannot be removed.
+    """
+    _drop_drafts(targets)
+    try:
+        yield
+    finally:
+        # Once the list is there the drafts are the only copies: what could not be moved yet must stay.
+        if not is_unfinished(folder):
+            _drop_drafts(targets)
+
+
+def _drop_drafts(targets: Iterable[Path]) -> None:
+    """Remove the drafts of *targets*, with what SQLite left beside them."""
+    for target in targets:
+        draft = draft_of(target)
+        for path in draft.parent.glob(f"{draft.name}*"):
+            path.unlink(missing_ok=True)
+
+
+def _carry_out(change: Change) -> None:
+    """Move the target aside and the draft into its place; each step may have been taken before."""
+    if not change.goes and not change.draft.exists():
+        return
+    with suppress(FileNotFoundError):
+        change.target.replace(change.aside)
+    if not change.goes:
+        change.draft.replace(change.target)
+
+
+def _hand_over(path: Path, folder: Path) -> None:
+    """Give a file that root wrote to whom the folder belongs: the services are not root."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _write(folder: Path, changes: Sequence[Change]) -> None:
+    path = folder / PLAN_FILE
+    draft = path.with_name(f"{PLAN_FILE}.{secrets.token_hex(8)}")
+    plan = [{"target": str(change.target), "goes": change.goes} for change in changes]
+    try:
+        with draft.open("x", encoding="utf-8") as file:
+            json.dump(plan, file)
+        _sync(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(folder)
+
+
+def _read(path: Path) -> tuple[Change, ...]:
+    return tuple(
+        Change(Path(each["target"]), goes=each["goes"])
+        for each in json.loads(path.read_text(encoding="utf-8"))
+    )
+
+
+def _sync_folders(changes: Iterable[Change]) -> None:
+    for folder in {change.target.parent for change in changes}:
+        _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Make the content of a file, or the names in a folder, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritten(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{error.filename or folder} cannot be written: {error.strerror}",
+        remedy="Free space, or run this as the user who owns the folder.",
+    )
