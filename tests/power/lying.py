@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from edge.config import Settings
-from edge.storage.key import Key
+from edge.errors import OstiaryError
+from edge.storage.key import Key, read_key
 from edge.vision.recognizer import Recognizer
 from tests.power.deeds import Deed, Device, Story
 from tests.power.disk import Cut, Image, Said, Step, cut
@@ -33,8 +35,12 @@ class Tally:
 
     cuts: int = 0
     midst: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
-    unsynced: int = 0
+    left: Counter[Cut] = field(default_factory=Counter)
+
+    def count(self, midst: str, how: Cut) -> None:
+        self.cuts += 1
+        self.midst[midst or "nothing"] += 1
+        self.left[how] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +81,92 @@ def live(
         assert recorder.is_complete(), "something was written that was not seen"
         story.site = site
         return Life(recorder.before, tuple(recorder.steps), tuple(deeds))
+
+
+def cut_off(life: Life, chance: random.Random) -> tuple[int, Cut]:
+    """Choose when power is cut in *life*, and what the disk makes of it.
+
+    Of all steps, or, for deeds of few, of those of one deed; or right after something was acknowledged.
+    """
+    ends = [at for at, step in enumerate(life.steps, start=1) if isinstance(step, Said)]
+    match chance.randrange(3):
+        case 0:
+            until = chance.randint(0, len(life.steps))
+        case 1:
+            until = chance.choice(ends[1::2])
+        case _:
+            part = chance.randrange(len(ends))
+            until = chance.randint(ends[part - 1] if part else 0, ends[part])
+    return until, chance.choice(list(Cut))
+
+
+def run(
+    folder: Path,
+    models: Path,
+    recognizer: Recognizer,
+    *,
+    cuts: int,
+    seed: int,
+    deaf: bool = False,
+    beginning: Callable[[Path, random.Random], tuple[Site, list[Key]]],
+    say: Callable[[str], None] = lambda _: None,
+) -> Tally:
+    """Cut power so often, in *folder*, and see after each cut that nothing is lost.
+
+    *beginning* makes a device in a folder and tells what it has.
+
+    :raises LostError: naming the seed and the cut, by which the same can be had again.
+    """
+    tally = Tally()
+    for number in range(cuts):
+        if number % LIVES == 0:
+            # A seed for each disk: the one on which something was lost is had again without the others.
+            chance = random.Random(f"{seed}/{number}")
+            disk = folder / f"{number}"
+            disk.mkdir(parents=True)
+            story = Story(chance, *beginning(disk, chance))
+        life = live(disk, models, recognizer, story, deaf=deaf)
+        until, how = cut_off(life, chance)
+        allowed, midst = life.known(story.site, until)
+        image = cut(life.before, life.steps[:until], how, chance)
+        # In the same place: what was to be finished is listed with its whole path.
+        shutil.rmtree(disk)
+        disk.mkdir()
+        image.lay_out(disk)
+        _spoil_shared_memory(disk, chance)
+        told = f"seed {seed}, cut {number} at step {until} of {len(life.steps)} ({how.value}), in {midst or 'nothing'}"
+        say(told)
+        try:
+            seen = look(settings_of(disk, models), recognizer, story.keys)
+        except (OstiaryError, AssertionError, OSError) as error:
+            raise LostError(f"{told}: {error}") from error
+        if seen not in allowed:
+            raise LostError(f"{told}: {_difference(seen, allowed)}")
+        story.site = seen
+        tally.count(midst, how)
+    shutil.rmtree(disk)
+    return tally
+
+
+def _difference(seen: Site, allowed: Sequence[Site]) -> str:
+    """Return in words what is not as it may be."""
+    told = []
+    for each in fields(Site):
+        values = [getattr(site, each.name) for site in allowed]
+        if getattr(seen, each.name) not in values:
+            told.append(f"{each.name}: {getattr(seen, each.name)}, not one of {values}")
+    return "; ".join(told) or "its parts are of different moments"
+
+
+def _spoil_shared_memory(disk: Path, chance: random.Random) -> None:
+    """Leave anything in the files of shared memory, as a cut does: nobody may believe them."""
+    for path in (disk / "data").glob("*.db"):
+        if chance.random() < 0.5:
+            path.with_name(f"{path.name}-shm").write_bytes(chance.randbytes(32768))
+
+
+def _learn(settings: Settings, keys: list[Key]) -> None:
+    key = read_key(settings.storage.key_file)
+    if key in keys:
+        keys.remove(key)
+    keys.append(key)

@@ -111,15 +111,16 @@ def opened(settings: Settings, recognizer: Recognizer) -> Core:
 def look(settings: Settings, recognizer: Recognizer, keys: list[Key]) -> Site:
     """Start the door as after a power cut, read everything as a whole, and return what there is.
 
-    *keys* are those that the site ever had; the one that it has now is added.
+    *keys* are those that the site ever had; the one that it has now is put last.
 
     :raises OstiaryError: if anything is damaged or cannot be opened.
     :raises AssertionError: if something is half there, or the door is not locked.
     """
     with closing(opened(settings, recognizer)) as core:
         _start(core)
-        if core.key not in keys:
-            keys.append(core.key)
+        if core.key in keys:
+            keys.remove(core.key)
+        keys.append(core.key)
         for name in DATABASE_FILES:
             path = settings.storage.folder / name
             if path.exists():
