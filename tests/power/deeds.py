@@ -264,6 +264,12 @@ class Story:
     number: int = 0
     then: dict[datetime, tuple[Site, Key]] = field(default_factory=dict)
 
+    def learn(self, key: Key) -> None:
+        """Know that *key* is the one that the site has now."""
+        if key in self.keys:
+            self.keys.remove(key)
+        self.keys.append(key)
+
     def plan(self, count: int) -> Iterator[Deed]:
         """Yield *count* deeds, each fit for what the ones before it leave; it is done for."""
         for _ in range(count):

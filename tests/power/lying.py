@@ -5,23 +5,23 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from edge.config import Settings
 from edge.errors import OstiaryError
-from edge.storage.key import Key, read_key
+from edge.storage.key import read_key
 from edge.vision.recognizer import Recognizer
 from tests.power.deeds import Deed, Device, Story
 from tests.power.disk import Cut, Image, Said, Step, cut
+from tests.power.older import begin
 from tests.power.recording import recording
 from tests.power.site import Site, look, settings_of
 
-DEEDS = 3
+DEEDS = 2
 """Between two cuts, at most."""
 
-LIVES = 25
+LIVES = 10
 """Of one disk, before another is taken: a record that grows is read as a whole after every cut."""
 
 
@@ -39,20 +39,22 @@ class Tally:
 
     def count(self, midst: str, how: Cut) -> None:
         self.cuts += 1
-        self.midst[midst or "nothing"] += 1
+        self.midst[midst or "peace"] += 1
         self.left[how] += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What was done to a disk from one start on: *said* tells a deed's beginning and its end."""
+    """What a *site* had at a start, and what was then done to its disk: *deeds*, as *steps*."""
 
+    site: Site
     before: Image
     steps: Sequence[Step]
     deeds: tuple[Deed, ...]
 
-    def known(self, site: Site, until: int) -> tuple[tuple[Site, ...], str]:
-        """Return what *site* may be after so many steps, and the deed that was being done."""
+    def known(self, until: int) -> tuple[tuple[Site, ...], str]:
+        """Return what the site may be after so many steps, and the deed that was being done."""
+        site = self.site
         said = [step.text for step in self.steps[:until] if isinstance(step, Said)]
         for deed in self.deeds[: said.count("done")]:
             site = deed.stages(site)[-1]
@@ -63,24 +65,40 @@ class Life:
 
 
 def live(
-    folder: Path, models: Path, recognizer: Recognizer, story: Story, *, deaf: bool = False
+    folder: Path,
+    models: Path,
+    recognizer: Recognizer,
+    story: Story,
+    *,
+    allowed: Collection[Site],
+    deaf: bool = False,
 ) -> Life:
-    """Start what is in *folder*, and do some deeds; *deaf*: nothing is ever synced."""
+    """Start what is in *folder*, which must be one of *allowed*, and do some deeds.
+
+    With *deaf* nothing is ever synced.
+
+    :raises LostError: if it does not start, or is something else.
+    """
     settings = settings_of(folder, models)
     deeds: list[Deed] = []
     with recording(folder, deaf=deaf) as recorder:
-        look(settings, recognizer, story.keys)
-        site = story.site
+        try:
+            site = look(settings, recognizer, story.keys)
+        except (OstiaryError, AssertionError, OSError) as error:
+            raise LostError(f"{type(error).__name__}: {error}") from error
+        if site not in allowed:
+            raise LostError(difference(site, allowed))
+        story.site = site
         for deed in story.plan(story.chance.randint(1, DEEDS)):
             deeds.append(deed)
             recorder.say("begin")
             deed.do(Device(settings, recognizer))
             recorder.say("done")
             story.site = deed.stages(story.site)[-1]
-            _learn(settings, story.keys)
+            story.learn(read_key(settings.storage.key_file))
         assert recorder.is_complete(), "something was written that was not seen"
         story.site = site
-        return Life(recorder.before, tuple(recorder.steps), tuple(deeds))
+        return Life(site, recorder.before, tuple(recorder.steps), tuple(deeds))
 
 
 def cut_off(life: Life, chance: random.Random) -> tuple[int, Cut]:
@@ -89,7 +107,7 @@ def cut_off(life: Life, chance: random.Random) -> tuple[int, Cut]:
     Of all steps, or, for deeds of few, of those of one deed; or right after something was acknowledged.
     """
     ends = [at for at, step in enumerate(life.steps, start=1) if isinstance(step, Said)]
-    match chance.randrange(3):
+    match chance.randrange(4):
         case 0:
             until = chance.randint(0, len(life.steps))
         case 1:
@@ -108,47 +126,43 @@ def run(
     cuts: int,
     seed: int,
     deaf: bool = False,
-    beginning: Callable[[Path, random.Random], tuple[Site, list[Key]]],
     say: Callable[[str], None] = lambda _: None,
 ) -> Tally:
     """Cut power so often, in *folder*, and see after each cut that nothing is lost.
 
-    *beginning* makes a device in a folder and tells what it has.
-
     :raises LostError: naming the seed and the cut, by which the same can be had again.
     """
     tally = Tally()
-    for number in range(cuts):
-        if number % LIVES == 0:
-            # A seed for each disk: the one on which something was lost is had again without the others.
-            chance = random.Random(f"{seed}/{number}")
-            disk = folder / f"{number}"
-            disk.mkdir(parents=True)
-            story = Story(chance, *beginning(disk, chance))
-        life = live(disk, models, recognizer, story, deaf=deaf)
-        until, how = cut_off(life, chance)
-        allowed, midst = life.known(story.site, until)
-        image = cut(life.before, life.steps[:until], how, chance)
-        # In the same place: what was to be finished is listed with its whole path.
+    for first in range(0, cuts, LIVES):
+        # A seed for each disk: the one on which something is lost is had again without the others.
+        chance = random.Random(f"{seed}/{first}")
+        disk = folder / str(first)
+        disk.mkdir(parents=True)
+        site, keys = begin(disk, models, chance)
+        story, allowed, told = Story(chance, site, keys), (site,), "at first"
+        for number in range(first, min(first + LIVES, cuts) + 1):
+            try:
+                life = live(disk, models, recognizer, story, allowed=allowed, deaf=deaf)
+            except LostError as error:
+                raise LostError(f"seed {seed}, disk {first}, {told}: {error}") from error
+            if number == min(first + LIVES, cuts):
+                break
+            until, how = cut_off(life, chance)
+            allowed, midst = life.known(until)
+            midst = "migrating" if number == first and midst == "starting" else midst
+            told = f"cut {number} at step {until} of {len(life.steps)}, in {midst or 'peace'}, {how.value}"
+            say(told)
+            # In the same place: what was to be finished is listed with its whole path.
+            shutil.rmtree(disk)
+            disk.mkdir()
+            cut(life.before, life.steps[:until], how, chance).lay_out(disk)
+            _spoil_shared_memory(disk, chance)
+            tally.count(midst, how)
         shutil.rmtree(disk)
-        disk.mkdir()
-        image.lay_out(disk)
-        _spoil_shared_memory(disk, chance)
-        told = f"seed {seed}, cut {number} at step {until} of {len(life.steps)} ({how.value}), in {midst or 'nothing'}"
-        say(told)
-        try:
-            seen = look(settings_of(disk, models), recognizer, story.keys)
-        except (OstiaryError, AssertionError, OSError) as error:
-            raise LostError(f"{told}: {error}") from error
-        if seen not in allowed:
-            raise LostError(f"{told}: {_difference(seen, allowed)}")
-        story.site = seen
-        tally.count(midst, how)
-    shutil.rmtree(disk)
     return tally
 
 
-def _difference(seen: Site, allowed: Sequence[Site]) -> str:
+def difference(seen: Site, allowed: Collection[Site]) -> str:
     """Return in words what is not as it may be."""
     told = []
     for each in fields(Site):
@@ -163,10 +177,3 @@ def _spoil_shared_memory(disk: Path, chance: random.Random) -> None:
     for path in (disk / "data").glob("*.db"):
         if chance.random() < 0.5:
             path.with_name(f"{path.name}-shm").write_bytes(chance.randbytes(32768))
-
-
-def _learn(settings: Settings, keys: list[Key]) -> None:
-    key = read_key(settings.storage.key_file)
-    if key in keys:
-        keys.remove(key)
-    keys.append(key)
