@@ -13,6 +13,7 @@ Whoever does this holds the folder alone; see ``using.py``.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import stat
@@ -24,6 +25,8 @@ from pathlib import Path
 from edge.errors import StorageError
 from edge.storage.files import make_folder, sync
 from edge.storage.names import DRAFTS_FILE, PLAN_FILE
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +149,30 @@ def staging(folder: Path, targets: Sequence[Path]) -> Iterator[None]:
 def _drop_drafts(folder: Path) -> None:
     """Remove whatever was being written, if anything, then the list of it."""
     listed = folder / DRAFTS_FILE
-    if os.path.lexists(listed):
-        _remove_drafts([Path(each) for each in json.loads(listed.read_text(encoding="utf-8"))])
-        listed.unlink()
+    if not os.path.lexists(listed):
+        return
+    try:
+        targets = [Path(each) for each in json.loads(listed.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError):
+        # Nothing that counts depends on it: a door that does not start would be worse.
+        log.warning("%s is damaged: copies that do not count may be left beside it", listed)
+    else:
+        _remove_drafts(targets)
+    listed.unlink()
 
 
 def _remove_drafts(targets: Sequence[Path]) -> None:
-    """Remove the drafts of *targets*, with what SQLite left beside them."""
-    left = [path for each in targets for path in each.parent.glob(f"{draft_of(each).name}*")]
+    """Remove the drafts of *targets*, with what SQLite left beside them.
+
+    And those of :func:`edge.storage.files.appearing_whole`: where power was cut, one may be a second
+    name of the file that is replaced now, of a key for instance.
+    """
+    left = [
+        path
+        for each in targets
+        for path in each.parent.glob(f".{each.name}.*")
+        if path != Change(each).aside
+    ]
     for path in left:
         path.unlink(missing_ok=True)
     _sync_folders(left)
@@ -190,10 +209,16 @@ def _write(path: Path, listed: Sequence[object]) -> None:
 
 
 def _read(path: Path) -> tuple[Change, ...]:
-    return tuple(
-        Change(Path(each["target"]), goes=each["goes"])
-        for each in json.loads(path.read_text(encoding="utf-8"))
-    )
+    try:
+        return tuple(
+            Change(Path(each["target"]), goes=each["goes"])
+            for each in json.loads(path.read_text(encoding="utf-8"))
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise StorageError(
+            f"{path} is damaged, which lists the files that were being replaced",
+            remedy="Put the last backup back onto an empty folder: `ostiary restore`.",
+        ) from error
 
 
 def _sync_folders(paths: Iterable[Path]) -> None:

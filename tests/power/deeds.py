@@ -25,6 +25,7 @@ from edge.collection.faces import NewFace
 from edge.collection.people import NewPerson, People
 from edge.collection.pins import Pins
 from edge.config import Settings
+from edge.core import Core
 from edge.domain import Badge, Box, Embedding, Face, ModelId, Pose, Quality, normalized
 from edge.examining import Examined
 from edge.hardware.choose_osdp import osdp_keys
@@ -32,8 +33,7 @@ from edge.hardware.osdp.keys import PANEL, ChannelKey
 from edge.rekeying import rekey
 from edge.storage.key import Key
 from edge.storage.sealing import RecoveryPublic
-from edge.vision.recognizer import Recognizer
-from tests.power.site import KEPT_BACKUPS, PINS, Resident, Site, digest, opened
+from tests.power.site import KEPT_BACKUPS, PINS, Networks, Resident, Site, digest, opened
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUALITY = Quality(80.0, 60.0, Pose(0.0, 0.0, 0.0), 112.0, 0.0, 0.9)
@@ -46,7 +46,10 @@ class Device:
     """What a deed is done with."""
 
     settings: Settings
-    recognizer: Recognizer
+    networks: Networks
+
+    def opened(self) -> Core:
+        return opened(self.settings, self.networks)
 
 
 class Deed(Protocol):
@@ -68,7 +71,7 @@ class Enrol:
     faces: int
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             model = core.embedder.model
             examined = [
                 Examined(
@@ -93,7 +96,7 @@ class Erase:
     name: str
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             core.enroller.erase(_id_of(People(core.database), self.name), actor="test")
 
     def stages(self, site: Site) -> tuple[Site, ...]:
@@ -112,7 +115,7 @@ class SetPin:
     pin: str
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             person_id = _id_of(People(core.database), self.name)
             Pins(core.database, core.key).set(person_id, self.pin, at=datetime.now(UTC))
 
@@ -137,8 +140,10 @@ class Record:
     number: int
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
-            core.audit.append(AuditEvent(EventKind.ALARM, datetime.now(UTC), detail=str(self.number)))
+        with closing(device.opened()) as core:
+            core.audit.append(
+                AuditEvent(EventKind.ALARM, datetime.now(UTC), detail=str(self.number))
+            )
             core.audit.seal()
 
     def stages(self, site: Site) -> tuple[Site, ...]:
@@ -152,18 +157,16 @@ class BackUp:
     at: datetime
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             back_up(core, now=self.at, actor="test")
 
     def stages(self, site: Site) -> tuple[Site, ...]:
         there = replace(site, backups=(self.at, *site.backups))
         told = replace(there, events=(*there.events, str(EventKind.BACKED_UP)))
-        pruned = []
+        pruned: list[Site] = []
         for gone in told.backups[KEPT_BACKUPS:]:
             before = pruned[-1] if pruned else told
-            pruned.append(
-                replace(before, backups=tuple(at for at in before.backups if at != gone))
-            )
+            pruned.append(replace(before, backups=tuple(at for at in before.backups if at != gone)))
         return there, told, *pruned
 
 
@@ -176,7 +179,7 @@ class Restore:
     key: Key
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             backup = folder_of(core) / name_of(installation_of(core), self.at)
         restore(device.settings, backup, self.key, now=self.at, actor="test", force=True)
 
@@ -209,15 +212,13 @@ class ChangeModel:
 
     def do(self, device: Device) -> None:
         model = ModelId(self.collection, f"{self.number:064x}")
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             Collections(core.database).create(self.collection, model=model, dimension=DIMENSION)
             for seed, name in enumerate(self.names, start=self.number):
                 faces = [
                     NewFace(embedding, BOX, 99.0, QUALITY) for embedding in vectors(seed, 2, model)
                 ]
-                People(core.database).enroll(
-                    self.collection, NewPerson(name), faces, [Badge(name)]
-                )
+                People(core.database).enroll(self.collection, NewPerson(name), faces, [Badge(name)])
 
     def stages(self, site: Site) -> tuple[Site, ...]:
         stages = [replace(site, collections=site.collections | {self.collection})]
@@ -234,7 +235,7 @@ class Recover:
     digits: str
 
     def do(self, device: Device) -> None:
-        with closing(opened(device.settings, device.recognizer)) as core:
+        with closing(device.opened()) as core:
             RecoveryPublic(self.digits).write(core.recovery_path)
 
     def stages(self, site: Site) -> tuple[Site, ...]:
@@ -334,9 +335,7 @@ def vectors(seed: int, count: int, model: ModelId) -> list[Embedding]:
     generator = np.random.default_rng(seed)
     person = generator.standard_normal(DIMENSION)
     return [
-        normalized(
-            (person + 0.3 * generator.standard_normal(DIMENSION)).astype(np.float32), model
-        )
+        normalized((person + 0.3 * generator.standard_normal(DIMENSION)).astype(np.float32), model)
         for _ in range(count)
     ]
 

@@ -107,9 +107,7 @@ class Image:
                 target.write_bytes(content)
 
 
-def cut(
-    before: Image, steps: Sequence[Step], how: Cut, chance: random.Random
-) -> Image:
+def cut(before: Image, steps: Sequence[Step], how: Cut, chance: random.Random) -> Image:
     """Return what is left of *steps*, done to *before*, when power is cut after the last of them."""
     files = {node: bytearray(content) for node, content in before.files.items()}
     folders = {node: dict(names) for node, names in before.folders.items()}
@@ -131,7 +129,7 @@ def cut(
 def _with_safety(steps: Sequence[Step]) -> list[tuple[Step, bool]]:
     """Return each step that changes the disk, and whether it was synced afterwards."""
     synced: set[int] = set()
-    told = []
+    told: list[tuple[Step, bool]] = []
     for step in reversed(steps):
         match step:
             case Synced(node):
@@ -195,9 +193,8 @@ def apply(step: Step, files: dict[int, bytearray], folders: dict[int, dict[str, 
             del content[size:]
             content.extend(bytes(size - len(content)))
         case Named(changes):
-            for folder, name, node in changes:
-                names = folders[folder]
-                if node is None:
-                    names.pop(name, None)
+            for where, name, named in changes:
+                if named is None:
+                    folders[where].pop(name, None)
                 else:
-                    names[name] = node
+                    folders[where][name] = named

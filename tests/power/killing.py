@@ -17,15 +17,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Self
 
-from edge.errors import OstiaryError
 from edge.storage.key import read_key
-from edge.vision.recognizer import Recognizer
 from tests.power.deeds import Deed, Device, Story
 from tests.power.lying import LIVES, LostError, difference
 from tests.power.older import begin
-from tests.power.site import Site, look, settings_of
+from tests.power.site import Networks, Site, look, settings_of
 
 DEEDS = 2
 """In one life, at most."""
@@ -73,6 +71,11 @@ class Tally:
     kills: int = 0
     midst: Counter[str] = field(default_factory=Counter)
 
+    def __iadd__(self, other: Tally) -> Self:
+        self.kills += other.kills
+        self.midst += other.midst
+        return self
+
 
 class Heard:
     """What comes out of the pipe *end*, word by word."""
@@ -118,8 +121,7 @@ class Heard:
 
 def run(
     folder: Path,
-    models: Path,
-    recognizer: Recognizer,
+    networks: Networks,
     *,
     kills: int,
     seed: int,
@@ -135,12 +137,13 @@ def run(
         chance = random.Random(f"{seed}/{first}")
         disk = folder / str(first)
         disk.mkdir(parents=True)
-        site, keys = begin(disk, models, chance)
-        story, allowed, told = Story(chance, site, keys), (site,), "at first"
+        site, keys = begin(disk, networks, chance)
+        story, told = Story(chance, site, keys), "at first"
+        allowed: tuple[Site, ...] = (site,)
         moments = random.Random(f"{seed}/{first}/moments")
         last = min(first + LIVES, kills)
         for number in range(first, last + 1):
-            device = Device(settings_of(disk, models), recognizer)
+            device = Device(settings_of(disk, networks), networks)
             wanted = None if number == last else moments
             try:
                 story, allowed, midst = _one_life(device, story, allowed, wanted, usual)
@@ -242,11 +245,7 @@ def _live(device: Device, story: Story, said_end: int) -> NoReturn:
             content = content[os.write(said_end, content) :]
 
     try:
-        try:
-            story.site = look(device.settings, device.recognizer, story.keys)
-        except (OstiaryError, AssertionError, OSError) as error:
-            say(Fault(f"{type(error).__name__}: {error}"))
-            os._exit(1)
+        story.site = look(device.settings, device.networks, story.keys)
         say(Started(story))
         for deed in story.plan(DEEDS):
             say(Begun(deed, story))

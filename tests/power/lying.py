@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Self
 
-from edge.errors import OstiaryError
 from edge.storage.key import read_key
-from edge.vision.recognizer import Recognizer
 from tests.power.deeds import Deed, Device, Story
 from tests.power.disk import Cut, Image, Said, Step, cut
 from tests.power.older import begin
 from tests.power.recording import recording
-from tests.power.site import Site, look, settings_of
+from tests.power.site import Networks, Site, look, settings_of
 
 DEEDS = 2
 """Between two cuts, at most."""
@@ -42,6 +41,12 @@ class Tally:
         self.midst[midst or "peace"] += 1
         self.left[how] += 1
 
+    def __iadd__(self, other: Tally) -> Self:
+        self.cuts += other.cuts
+        self.midst += other.midst
+        self.left += other.left
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -66,8 +71,7 @@ class Life:
 
 def live(
     folder: Path,
-    models: Path,
-    recognizer: Recognizer,
+    networks: Networks,
     story: Story,
     *,
     allowed: Collection[Site],
@@ -79,12 +83,13 @@ def live(
 
     :raises LostError: if it does not start, or is something else.
     """
-    settings = settings_of(folder, models)
+    settings = settings_of(folder, networks)
     deeds: list[Deed] = []
     with recording(folder, deaf=deaf) as recorder:
         try:
-            site = look(settings, recognizer, story.keys)
-        except (OstiaryError, AssertionError, OSError) as error:
+            site = look(settings, networks, story.keys)
+        except Exception as error:
+            # Whatever it is: a device that does not start has lost everything.
             raise LostError(f"{type(error).__name__}: {error}") from error
         if site not in allowed:
             raise LostError(difference(site, allowed))
@@ -92,7 +97,7 @@ def live(
         for deed in story.plan(story.chance.randint(1, DEEDS)):
             deeds.append(deed)
             recorder.say("begin")
-            deed.do(Device(settings, recognizer))
+            deed.do(Device(settings, networks))
             recorder.say("done")
             story.site = deed.stages(story.site)[-1]
             story.learn(read_key(settings.storage.key_file))
@@ -120,8 +125,7 @@ def cut_off(life: Life, chance: random.Random) -> tuple[int, Cut]:
 
 def run(
     folder: Path,
-    models: Path,
-    recognizer: Recognizer,
+    networks: Networks,
     *,
     cuts: int,
     seed: int,
@@ -138,11 +142,12 @@ def run(
         chance = random.Random(f"{seed}/{first}")
         disk = folder / str(first)
         disk.mkdir(parents=True)
-        site, keys = begin(disk, models, chance)
-        story, allowed, told = Story(chance, site, keys), (site,), "at first"
+        site, keys = begin(disk, networks, chance)
+        story, told = Story(chance, site, keys), "at first"
+        allowed: tuple[Site, ...] = (site,)
         for number in range(first, min(first + LIVES, cuts) + 1):
             try:
-                life = live(disk, models, recognizer, story, allowed=allowed, deaf=deaf)
+                life = live(disk, networks, story, allowed=allowed, deaf=deaf)
             except LostError as error:
                 raise LostError(f"seed {seed}, disk {first}, {told}: {error}") from error
             if number == min(first + LIVES, cuts):

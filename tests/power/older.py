@@ -15,7 +15,6 @@ from edge.audit.rows import Rows
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.config import Settings
-from edge.core import Core
 from edge.desk import Desk
 from edge.domain import fuse
 from edge.storage import sqlite
@@ -25,19 +24,19 @@ from edge.storage.migrate import Migration, read_migrations
 from edge.storage.sqlite import open_database
 from edge.video.database import open_video
 from tests.power.deeds import DIMENSION, NOON, digests, vectors
-from tests.power.site import Resident, Site, settings_of
+from tests.power.site import Networks, Resident, Site, settings_of
 
 ROOMS = ("edge.collection", "edge.audit", "edge.desk", "edge.video")
 """Who keeps a database with migrations, and opens it when a door or the pages start."""
 
 
-def begin(folder: Path, models: Path, chance: random.Random) -> tuple[Site, list[Key]]:
+def begin(folder: Path, networks: Networks, chance: random.Random) -> tuple[Site, list[Key]]:
     """Make a device in *folder*, each database in a version by *chance*; tell what it has."""
-    settings = settings_of(folder, models)
+    settings = settings_of(folder, networks)
     settings.storage.folder.mkdir()
     key = load_key(settings.storage.key_file, databases=(), environment={})
     with _versions({room: chance.randint(1, len(read_migrations(room))) for room in ROOMS}):
-        people = _people(settings, key)
+        people = _people(settings, key, networks)
         alarms = _alarms(settings, key)
         Desk(settings.storage.folder / "desk.db", key).close()
         open_video(settings.storage.folder / "video.db", key).close()
@@ -55,9 +54,9 @@ def _versions(numbers: dict[str, int]) -> Iterator[None]:
         yield
 
 
-def _people(settings: Settings, key: Key) -> frozenset[Resident]:
+def _people(settings: Settings, key: Key, networks: Networks) -> frozenset[Resident]:
     path, at = settings.storage.folder / "collection.db", NOON.isoformat(timespec="microseconds")
-    model = Core(settings).embedder.model
+    model = networks.store.embedder().model
     people = []
     with open_collection(path, key) as database, database.transaction():
         Collections(database).create("badges", model=model, dimension=DIMENSION)

@@ -32,9 +32,7 @@ from tests.power.disk import (
 VOLATILE = "-shm"
 """SQLite's shared memory: a file whose content means nothing once all processes have gone."""
 
-_JOURNALS = (
-    apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL
-)
+_JOURNALS = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL
 """Of these SQLite syncs the folder, too, when it first syncs one it may have made (os_unix.c,
 UNIXFILE_DIRSYNC)."""
 
@@ -191,7 +189,7 @@ class _Below(apsw.VFS):
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> _File:  # noqa: N802
         return _File(self._recorder, name, flags)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: FBT001, N802
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
         self._recorder.notice()
         super().xDelete(filename, syncdir)
         _forget(self._recorder, filename)
@@ -279,7 +277,7 @@ def _watched_names(recorder: Recorder) -> Iterator[None]:
 def _full(path: Any, folder: int | None = None) -> Path:
     text = os.fsdecode(path)
     if text.startswith("/proc/self/fd/"):
-        return Path(os.readlink(text))
+        return Path(text).readlink()
     if folder is not None:
-        return Path(os.readlink(f"/proc/self/fd/{folder}")) / text
+        return Path(f"/proc/self/fd/{folder}").readlink() / text
     return Path(text).absolute()

@@ -20,12 +20,12 @@ from edge.collection.database import open_any
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces
 from edge.collection.people import People, Person
 from edge.collection.pins import Pins
-from edge.config import ModelSettings, Settings, StorageSettings
+from edge.config import LiveSettings, ModelSettings, Settings, StorageSettings
 from edge.config.audit import AuditSettings
 from edge.config.backup import BackupSettings
-from edge.config import LiveSettings
 from edge.core import Core
 from edge.domain import Frame
+from edge.errors import KeyFileError
 from edge.hardware import LockState
 from edge.hardware.choose_osdp import osdp_keys
 from edge.hardware.lock_fake import FakeLock
@@ -33,6 +33,7 @@ from edge.hardware.osdp.keys import PANEL
 from edge.storage.key import Key
 from edge.storage.names import DATABASE_FILES
 from edge.storage.sealing import RecoveryPublic
+from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from edge.wiring import wired_door
 
@@ -90,25 +91,39 @@ class Dark:
         pass
 
 
-def settings_of(root: Path, models: Path) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """What is loaded once, before anything is cut off: prepared models in *folder*."""
+
+    folder: Path
+    store: ModelStore
+    recognizer: Recognizer
+
+    @classmethod
+    def load(cls, folder: Path) -> Networks:
+        store = ModelStore(folder)
+        return cls(folder, store, Recognizer.load(store))
+
+
+def settings_of(root: Path, networks: Networks) -> Settings:
     """Keep everything that a device has in the folder *root*."""
     return Settings(
         storage=StorageSettings(folder=root / "data"),
-        models=ModelSettings(folder=models),
+        models=ModelSettings(folder=networks.folder),
         backup=BackupSettings(keep=KEPT_BACKUPS),
         audit=AuditSettings(reserve_megabytes=0, checkpoint_events=10),
         live=LiveSettings(enabled=False),
     )
 
 
-def opened(settings: Settings, recognizer: Recognizer) -> Core:
-    """Return what the programs share, with a recognizer that is loaded already."""
+def opened(settings: Settings, networks: Networks) -> Core:
+    """Return what the programs share, with networks that are loaded already."""
     core = Core(settings)
-    core.__dict__["recognizer"] = recognizer
+    core.__dict__.update(models=networks.store, recognizer=networks.recognizer)
     return core
 
 
-def look(settings: Settings, recognizer: Recognizer, keys: list[Key]) -> Site:
+def look(settings: Settings, networks: Networks, keys: list[Key]) -> Site:
     """Start the door as after a power cut, read everything as a whole, and return what there is.
 
     *keys* are those that the site ever had; the one that it has now is put last.
@@ -116,7 +131,7 @@ def look(settings: Settings, recognizer: Recognizer, keys: list[Key]) -> Site:
     :raises OstiaryError: if anything is damaged or cannot be opened.
     :raises AssertionError: if something is half there, or the door is not locked.
     """
-    with closing(opened(settings, recognizer)) as core:
+    with closing(opened(settings, networks)) as core:
         _start(core)
         if core.key in keys:
             keys.remove(core.key)
@@ -156,8 +171,6 @@ def _start(core: Core) -> None:
 
 
 def _opens(backup: Path, key: Key) -> bool:
-    from edge.errors import KeyFileError
-
     try:
         verified(backup, key)
     except KeyFileError:
@@ -204,7 +217,11 @@ def _residents(core: Core) -> Iterator[Resident]:
                 collection.collection_id,
                 person.name,
                 badge.number,
-                tuple(sorted(digest(faces.embedding(each.face_id).vector.tobytes()) for each in stored)),
+                tuple(
+                    sorted(
+                        digest(faces.embedding(each.face_id).vector.tobytes()) for each in stored
+                    )
+                ),
                 _pin_of(pins, person),
             )
 
