@@ -279,7 +279,9 @@ class Story:
     def _next(self) -> Deed:
         self.number += 1
         kinds = [self._enrol, self._erase, self._pin, self._record, self._back_up, self._change_key]
-        kinds += [self._change_model, self._recover, self._hand_over, self._restore]
+        kinds += [self._change_model, self._recover, self._hand_over]
+        # Mostly there is no backup yet.
+        kinds += [self._restore] * 3
         while True:
             deed = self.chance.choice(kinds)()
             if deed is not None:

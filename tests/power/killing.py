@@ -172,11 +172,14 @@ def _one_life(
     now, and what the child was doing.
     """
     heard_end, said_end = os.pipe()
+    leash, held = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(heard_end)
-        _live(device, story, said_end)
+        os.close(held)
+        _live(device, story, said_end, leash)
     os.close(said_end)
+    os.close(leash)
     heard = Heard(heard_end)
     words: list[Word] = []
     try:
@@ -184,6 +187,7 @@ def _one_life(
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+        os.close(held)
     words += heard.rest()
     os.close(heard_end)
     return _known(words, story, allowed)
@@ -235,8 +239,8 @@ def _known(
     return story, known, midst
 
 
-def _live(device: Device, story: Story, said_end: int) -> NoReturn:
-    """Start, do some deeds, say each, and wait for the end."""
+def _live(device: Device, story: Story, said_end: int, leash: int) -> NoReturn:
+    """Start, do some deeds, say each, and wait for the end, or for that of whoever holds the *leash*."""
 
     def say(word: Word) -> None:
         content = pickle.dumps(word)
@@ -253,7 +257,7 @@ def _live(device: Device, story: Story, said_end: int) -> NoReturn:
             story.site = deed.stages(story.site)[-1]
             story.learn(read_key(device.settings.storage.key_file))
             say(Done(story))
-        signal.pause()
+        os.read(leash, 1)
     except BaseException as error:  # noqa: BLE001 - said to whoever waits, who fails by it
         say(Fault(f"{type(error).__name__}: {error}"))
     finally:
