@@ -33,6 +33,8 @@ from edge.hardware.osdp.keys import PANEL, ChannelKey
 from edge.rekeying import rekey
 from edge.storage.key import Key
 from edge.storage.sealing import RecoveryPublic
+from enroll.accounts import Accounts, Role
+from enroll.store import open_web
 from tests.power.site import KEPT_BACKUPS, PINS, Networks, Resident, Site, digest, opened
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -229,6 +231,20 @@ class ChangeModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Admit:
+    """The pages get an account."""
+
+    name: str
+
+    def do(self, device: Device) -> None:
+        with closing(device.opened()) as core, open_web(core.web_path, core.key) as web:
+            Accounts(web).create(name=self.name, role=Role.OWNER, password_hash="", now=NOON)
+
+    def stages(self, site: Site) -> tuple[Site, ...]:
+        return (replace(site, accounts=site.accounts | {self.name}),)
+
+
+@dataclass(frozen=True, slots=True)
 class Recover:
     """The site gets a recovery key, in place of the one it has."""
 
@@ -279,7 +295,7 @@ class Story:
     def _next(self) -> Deed:
         self.number += 1
         kinds = [self._enrol, self._erase, self._pin, self._record, self._back_up, self._change_key]
-        kinds += [self._change_model, self._recover, self._hand_over]
+        kinds += [self._change_model, self._admit, self._recover, self._hand_over]
         # Mostly there is no backup yet.
         kinds += [self._restore] * 3
         while True:
@@ -320,6 +336,9 @@ class Story:
     def _change_model(self) -> Deed:
         names = sorted(each.name for each in self.site.people if each.collection == "badges")
         return ChangeModel(self.number, tuple(names[:3]))
+
+    def _admit(self) -> Deed:
+        return Admit(f"a{self.number}")
 
     def _recover(self) -> Deed:
         return Recover(self.chance.randbytes(32).hex())

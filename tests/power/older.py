@@ -23,10 +23,11 @@ from edge.storage.key import Key, load_key
 from edge.storage.migrate import Migration, read_migrations
 from edge.storage.sqlite import open_database
 from edge.video.database import open_video
+from enroll.store import open_web
 from tests.power.deeds import DIMENSION, NOON, digests, vectors
 from tests.power.site import Networks, Resident, Site, settings_of
 
-ROOMS = ("edge.collection", "edge.audit", "edge.desk", "edge.video")
+ROOMS = ("edge.collection", "edge.audit", "edge.desk", "edge.video", "enroll")
 """Who keeps a database with migrations, and opens it when a door or the pages start."""
 
 
@@ -39,6 +40,7 @@ def begin(folder: Path, networks: Networks, chance: random.Random) -> tuple[Site
         people = _people(settings, key, networks)
         alarms = _alarms(settings, key)
         Desk(settings.storage.folder / "desk.db", key).close()
+        open_web(settings.storage.folder / "web.db", key).close()
         open_video(settings.storage.folder / "video.db", key).close()
     return Site(people=people, events=alarms), [key]
 

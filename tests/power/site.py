@@ -36,6 +36,8 @@ from edge.storage.sealing import RecoveryPublic
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from edge.wiring import wired_door
+from enroll.accounts import Accounts
+from enroll.store import open_web
 
 PINS = ("590372", "284671")
 """The two that anybody has here."""
@@ -75,6 +77,7 @@ class Site:
     collections: frozenset[str] = frozenset({"badges"})
     events: tuple[str, ...] = ()
     backups: tuple[datetime, ...] = ()
+    accounts: frozenset[str] = frozenset()
     recovery: str = ""
     channel: str = ""
 
@@ -147,6 +150,8 @@ def look(settings: Settings, networks: Networks, keys: list[Key]) -> Site:
         for backup in backups:
             assert any(_opens(backup.path, key) for key in keys), "a backup does not verify"
         assert not _left_aside(settings), "what was replaced is still there"
+        with open_web(core.web_path, core.key) as web:
+            accounts = frozenset(account.name for account in Accounts(web).list())
         recovery = RecoveryPublic.read(core.recovery_path)
         channel = osdp_keys(settings.storage.folder).get(PANEL)
         return Site(
@@ -154,6 +159,7 @@ def look(settings: Settings, networks: Networks, keys: list[Key]) -> Site:
             collections=frozenset(each.collection_id for each in Collections(core.database).list()),
             events=tuple(_events(core)),
             backups=tuple(backup.at for backup in backups),
+            accounts=accounts,
             recovery="" if recovery is None else recovery.digits,
             channel="" if channel is None else channel.digits,
         )

@@ -15,6 +15,7 @@ PROGRAM = Path(__file__).parents[2] / "bench" / "power.py"
 
 EVERYTHING = frozenset(
     {
+        "Admit",
         "BackUp",
         "ChangeKey",
         "ChangeModel",
