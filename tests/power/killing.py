@@ -201,7 +201,9 @@ def _watch(
     doing, since = "starting", time.monotonic()
     while True:
         if moments is not None and stage == 0:
-            time.sleep(moments.uniform(0, 1.1 * usual.get(doing, 0.05)))
+            # Some at once: a deed of one file is done before this process is woken a second time.
+            if moments.random() > 0.3:
+                time.sleep(moments.uniform(0, 1.1 * usual.get(doing, 0.05)))
             return
         try:
             word = heard.until(PATIENCE_SECONDS)
