@@ -19,7 +19,7 @@ from edge.collection.people import Consent, NewPerson
 from edge.domain import Badge, Box, Embedding, ModelId, Pose, Quality, QualityReason
 from edge.errors import CollectionError
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 MOST_PEOPLE = 200_000
 MOST_BADGES = 1000
 
