@@ -111,6 +111,7 @@ REASONS = {
     "LOCKDOWN": "the door is in lockdown",
     "CLOCK_WRONG": "the door's clock is plainly wrong",
     "PANEL_LOST": "the panel did not take the badge's number",
+    "OTHER_DEVICE": "another device",
     "REQUESTED": "unlocked on request",
     "DONE": "done",
     "STALE": "asked too long before",
