@@ -68,12 +68,7 @@ class Changeover:
     @property
     def changing(self) -> tuple[Progress, ...]:
         """How far each collection is that is being changed."""
-        with self._database.snapshot():
-            return tuple(
-                changeover.progress(self._database, each.collection_id)
-                for each in Collections(self._database).list()
-                if each.former is not None
-            )
+        return changeover.changing(self._database)
 
     def begin(self, present: EmbedderCard, *, former: str | None = None) -> Begun:
         """Change every collection of one embedder to *present*.

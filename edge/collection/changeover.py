@@ -165,6 +165,16 @@ def progress(database: Database, collection_id: str) -> Progress:
     return Progress(collection, missing, anew, orphans)
 
 
+def changing(database: Database) -> tuple[Progress, ...]:
+    """Return how far each collection is that is being changed."""
+    with database.snapshot():
+        return tuple(
+            progress(database, each.collection_id)
+            for each in Collections(database).list()
+            if each.former is not None
+        )
+
+
 def missing(database: Database, collection_id: str, *, limit: int = 1000) -> tuple[Person, ...]:
     """Return up to *limit* people, by name, who have vectors of the former embedder only.
 
