@@ -15,7 +15,7 @@ from edge.collection import changeover
 from edge.collection.changeover import Progress
 from edge.collection.collections import Collection, Collections, Former
 from edge.domain import ModelId
-from edge.errors import ConflictError, ModelMismatchError
+from edge.errors import ConflictError, ModelError, ModelMissingError
 from edge.storage.database import Database
 from edge.vision.card import EmbedderCard
 from edge.vision.catalogue import CATALOGUE
@@ -25,15 +25,23 @@ from edge.vision.models import ModelStore
 def former_card(models: ModelStore, former: Former) -> EmbedderCard:
     """Return what the embedder made that a device is being changed from.
 
-    :raises ModelError: if that one cannot be had any more.
-    :raises ModelMismatchError: if what has its name is another one by now.
+    :raises ModelMissingError: if that one cannot be had any more, or is another one by now.
     """
-    card = models.embedder(former.embedder)
+    remedy = (
+        f"Put back the one with SHA-256 {former.model.digest}, or finish without it: "
+        "`ostiary re-enroll finish --without-missing`."
+    )
+    try:
+        card = models.embedder(former.embedder)
+    except ModelError as error:
+        raise ModelMissingError(
+            f"the embedder that this device is changed from cannot be had: {error.message}",
+            remedy=remedy,
+        ) from error
     if card.model != former.model:
-        raise ModelMismatchError(
+        raise ModelMissingError(
             f"{former.embedder} is not the embedder any more that this device is changed from",
-            remedy=f"Put back the one with SHA-256 {former.model.digest}, or finish without it: "
-            "`ostiary re-enroll finish`.",
+            remedy=remedy,
         )
     return card
 

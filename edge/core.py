@@ -268,7 +268,7 @@ class Core:
     def former_embedder(self) -> EmbedderCard | None:
         """What the embedder made that the site is being changed from; None where it is not.
 
-        :raises ModelError: if that one cannot be had any more.
+        :raises ModelMissingError: if that one cannot be had any more.
         :raises StorageError: if the collections cannot be read.
         """
         if not self.collection_path.exists():

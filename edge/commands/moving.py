@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from edge.audit import AuditEvent, EventKind
+from edge.collection.changeover import missing
 from edge.collection.collections import Collections
 from edge.commands.actor import actor
 from edge.commands.console import counted, json_option, say, show_json, show_table
@@ -39,6 +40,7 @@ class _Left:
     people: int
     faces: int
     without_consent: int
+    not_anew: int
 
 
 @click.command("export")
@@ -82,6 +84,7 @@ def export_people(
         without_consent=sum(
             bool(person.faces) and person.consent is None for person in moved.people
         ),
+        not_anew=len(missing(core.database, collection_id, limit=len(moved.people))),
     )
     if as_json:
         show_json(left)
@@ -92,6 +95,8 @@ def export_people(
     )
     if left.without_consent:
         say(f"Of {left.without_consent} of them with a face no consent is recorded.")
+    if left.not_anew:
+        say(f"{left.not_anew} go without a face: they are not enrolled anew, `ostiary re-enroll`.")
 
 
 @click.command("import")

@@ -14,6 +14,7 @@ from edge.commands.console import counted, json_option, say, show_json, show_tab
 from edge.commands.program import Program, pass_program
 from edge.commands.whom import one_person
 from edge.enrolling import Photo
+from edge.vision.models import CARD_SUFFIX
 
 MOST_LISTED = 1000
 
@@ -115,6 +116,8 @@ def begin(program: Program, former: str | None, *, as_json: bool) -> None:
     """
     core = program.core
     core.be_alone()
+    if former is not None and former.endswith(CARD_SUFFIX):
+        former = str(Path(former).expanduser().resolve())  # a door stands elsewhere
     begun = _changeover(program).begin(core.embedder, former=former)
     if as_json:
         show_json(begun)
