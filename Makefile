@@ -49,8 +49,9 @@ sbom: setup $(SUPPLY)/.ready ## A bill of all that is installed (CycloneDX), wei
 	@mkdir -p build
 	$(SUPPLY)/bin/python supply/bill.py --of "$(OF)" --output build/ostiary.cdx.json
 
+# Make itself ends with 2 then; whoever needs the status runs the second line.
 audit: $(SUPPLY)/.ready ## Known vulnerabilities of what is pinned; "Error 75": nobody could tell
-	$(SUPPLY)/bin/python supply/vulnerabilities.py
+	$(SUPPLY)/bin/python supply/vulnerabilities.py $(if $(OSV),--osv-url "$(OSV)")
 
 licences: setup ## Write docs/licences.md; fails where one is unknown or does not go with ours
 	$(BIN)/python supply/licences.py

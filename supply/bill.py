@@ -21,6 +21,7 @@ from pathlib import Path
 
 from closure import ROOT, Needs, installed, needs, uses
 from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -28,6 +29,9 @@ from described import inside, scope_of, weight_of
 from packaging.utils import canonicalize_name
 
 VERSION = SchemaVersion.V1_6
+
+Weights = tuple[tuple[str, Component], ...]
+"""Networks, each with the canonical name of the package that brings it, "" for none."""
 
 
 def packages_of(python: str) -> Bom:
@@ -44,8 +48,22 @@ def packages_of(python: str) -> Bom:
     return bill
 
 
+def weights_of(python: str) -> Weights:
+    """Return the networks that *python* finds, each with the name of the package that brings it.
+
+    :raises ValueError: if one is not what the catalogue names.
+    """
+    networks = json.loads(_run(python, "-m", "edge", "models", "--json"))
+    found = ((told["package"] or "", weight_of(told)) for told in networks)
+    return tuple(
+        (canonicalize_name(package.split("==")[0]), weight)
+        for package, weight in found
+        if weight is not None
+    )
+
+
 def complete(bill: Bom, python: str, asked: Needs) -> None:
-    """Add what packages are there for and carry, and the weights, as *python* finds them."""
+    """Add to each package of *python* what it is there for and what it carries."""
     path = json.loads(_run(python, "-c", "import json, sys; print(json.dumps(sys.path[1:]))"))
     there = installed(path)
     use_of = uses(there, asked)
@@ -54,18 +72,17 @@ def complete(bill: Bom, python: str, asked: Needs) -> None:
         component.scope = scope_of(use_of.get(name))
         if name in there:
             component.components = inside(there[name])
+
+
+def add_weights(bill: Bom, weights: Weights) -> None:
+    """Add the networks, which the root depends on, and each on the package that brings it."""
     by_name = {canonicalize_name(each.name): each for each in bill.components}
     root = bill.metadata.component
     assert root is not None  # noqa: S101  # it was given by --pyproject
-    weights = json.loads(_run(python, "-m", "edge", "models", "--json"))
-    for told in weights:
-        weight = weight_of(told)
-        if weight is None:
-            continue
-        package = by_name.get(canonicalize_name((told["package"] or "").split("==")[0]))
+    for package, weight in weights:
         bill.components.add(weight)
         bill.register_dependency(root, [weight])
-        bill.register_dependency(weight, [] if package is None else [package])
+        bill.register_dependency(weight, [by_name[package]] if package in by_name else [])
 
 
 def valid(bill: Bom) -> str:
@@ -87,8 +104,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "ostiary.cdx.json")
     chosen = parser.parse_args(arguments)
     try:
+        weights = weights_of(chosen.of)
         bill = packages_of(chosen.of)
         complete(bill, chosen.of, needs())
+        add_weights(bill, weights)
         text = valid(bill)
     except (subprocess.CalledProcessError, ValueError) as error:
         told = error.stderr if isinstance(error, subprocess.CalledProcessError) else ""

@@ -1,8 +1,9 @@
 """Look for known vulnerabilities of what is pinned, and say so plainly where nobody can tell.
 
-Run ``python supply/vulnerabilities.py [FILE]...``, as `make audit` does; by default over
-``constraints.txt`` and the tools' own pins. pip-audit asks, first one database, then the other: it
-says "none known" also of packages of which a database knew nothing, so those are counted here.
+Run ``python supply/vulnerabilities.py [--osv-url URL] [FILE]...``, as `make audit` does; by default
+over ``constraints.txt`` and the tools' own pins. pip-audit asks, first one database, then the other:
+it says "none known" also of packages of which a database knew nothing, so those are counted here.
+URL is a copy of the first database, for machines that reach nothing else.
 
 Ends with 0 if every package was looked up and none is known to be vulnerable, 1 if one is, and 75
 (EX_TEMPFAIL of sysexits.h) if none is, but not every package could be looked up.
@@ -16,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from closure import ROOT, pins_of
@@ -73,12 +75,13 @@ def answer_of(told: str) -> Answer:
     )
 
 
-def ask(database: str, file: Path) -> Answer:
-    """Let pip-audit ask *database* about the pins of *file*."""
+def ask(database: str, file: Path, osv_url: str | None = None) -> Answer:
+    """Let pip-audit ask *database* about the pins of *file*, OSV at another address if one is given."""
     command = [
         *(sys.executable, "-m", "pip_audit", "--requirement", str(file)),
         *("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"),
         *("--vulnerability-service", database, "--cache-dir", str(CACHE)),
+        *(("--osv-url", osv_url) if osv_url and database == "osv" else ()),
     ]
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
@@ -90,7 +93,7 @@ def ask(database: str, file: Path) -> Answer:
     return answer_of(run.stdout)
 
 
-def looked_up(file: Path, asking: Ask = ask) -> tuple[frozenset[Finding], frozenset[str]]:
+def looked_up(file: Path, asking: Ask) -> tuple[frozenset[Finding], frozenset[str]]:
     """Return what is known about the pins of *file*, and the names that nobody could tell about."""
     unknown = frozenset(pins_of(file))
     findings: frozenset[Finding] = frozenset()
@@ -102,13 +105,16 @@ def looked_up(file: Path, asking: Ask = ask) -> tuple[frozenset[Finding], frozen
     return findings, unknown
 
 
-def main(arguments: Sequence[str] | None = None, asking: Ask = ask) -> int:
-    """Look up every file and say what came of it."""
+def main(arguments: Sequence[str] | None = None, asking: Ask | None = None) -> int:
+    """Look up every file and say what came of it; *asking* asks in pip-audit's place."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     default = [ROOT / "constraints.txt", ROOT / "supply" / "tools.txt"]
     parser.add_argument("files", nargs="*", type=Path, default=default)
+    parser.add_argument("--osv-url", help="the address of a copy of OSV")
+    chosen = parser.parse_args(arguments)
+    asking = asking or partial(ask, osv_url=chosen.osv_url)
     status = CLEAN
-    for file in parser.parse_args(arguments).files:
+    for file in chosen.files:
         findings, unknown = looked_up(file, asking)
         for found in sorted(findings, key=lambda each: (each.package, each.number)):
             fixed = ", ".join(found.fixed) or "no version"
