@@ -82,7 +82,8 @@ def add_weights(bill: Bom, weights: Weights) -> None:
     for package, weight in weights:
         bill.components.add(weight)
         bill.register_dependency(root, [weight])
-        bill.register_dependency(weight, [by_name[package]] if package in by_name else [])
+        brought_by = [each for name, each in by_name.items() if name == package]
+        bill.register_dependency(weight, brought_by)
 
 
 def valid(bill: Bom) -> str:
