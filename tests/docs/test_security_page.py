@@ -40,7 +40,8 @@ def test_nobody_is_named_who_does_not_exist() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """And the front page leads here."""
-    for link in re.findall(r"\]\(([^)#]+)\)", TEXT):
-        assert (ROOT / link).exists(), link
+    """From here and from the page about what it is made of; and the front page leads here."""
+    for page in (ROOT / "SECURITY.md", ROOT / "supply/README.md"):
+        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), link
     assert "(SECURITY.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
