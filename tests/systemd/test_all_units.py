@@ -105,6 +105,32 @@ def test_nobody_can_ask_the_door_anything() -> None:
     assert networked == ["ostiary-web.service"]
 
 
+def test_what_works_by_night_has_no_network() -> None:
+    """Backup, sweep and preparing read and write files, and could send nothing anywhere."""
+    for name in ("ostiary-backup.service", "ostiary-prepare.service", "ostiary-sweep.service"):
+        assert values_of(name, "PrivateNetwork") == ["yes"], name
+        assert values_of(name, "RestrictAddressFamilies") == ["none"], name
+
+
+def test_the_pages_give_way_to_the_door() -> None:
+    """Whoever keeps them busy takes neither the door's time nor its memory."""
+    (nice,) = values_of("ostiary-web.service", "Nice")
+    (pages,) = values_of("ostiary-web.service", "OOMScoreAdjust")
+    (door,) = values_of("ostiary-door.service", "OOMScoreAdjust")
+
+    assert int(nice) > 0
+    assert values_of("ostiary-door.service", "Nice") == []
+    assert int(door) < 0 < int(pages)
+    assert values_of("ostiary-web.service", "MemoryMax")
+    assert values_of("ostiary-web.service", "TasksMax")
+
+
+def test_what_was_in_memory_is_not_written_down() -> None:
+    """No service leaves a core dump: faces and keys would be in it."""
+    for name in SERVICES:
+        assert values_of(name, "LimitCORE") == ["0"], name
+
+
 @pytest.mark.parametrize("name", SHARING)
 def test_whoever_shares_the_databases_shares_them_by_group(name: str) -> None:
     """New files are the group's, and no other's."""
