@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt wheels.txt
 
-.PHONY: run setup test slow lint format accuracy clean
+.PHONY: run setup test slow lint format accuracy deb clean
 
 run: setup ## Watch a door with the camera there is, else the demonstration
 	$(BIN)/ostiary run $(if $(CAMERA),--camera "$(CAMERA)")
@@ -39,6 +39,9 @@ format: $(VENV)/.ready-to-test
 
 accuracy: setup $(VENV)/.ready-to-bench ## The accuracy card; LFW=folder of people
 	$(BIN)/ostiary evaluate "$(LFW)" --jobs 2 --det det.png
+
+deb: ## A Debian package for systems like this one, in dist/
+	sh firmware_config/debian/build.sh dist
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -350,9 +350,10 @@ def test_an_upgrade_that_the_doctor_refuses_is_undone(machine: Container) -> Non
     (tree / f"edge/collection/migrations/{number:03}-future.sql").write_text(
         "CREATE TABLE future (unknown TEXT) STRICT;\n", encoding="utf-8"
     )
-    with (tree / "edge/diagnosis.py").open("a", encoding="utf-8") as file:
+    with (tree / "edge/diagnosis/__init__.py").open("a", encoding="utf-8") as file:
         file.write(
-            "\n\ndef _spoilt(core):\n    core.database\n    raise PanelError('spoilt on purpose')\n"
+            "\n\ndef _spoilt(core):\n    from edge.errors import PanelError\n    core.database\n"
+            "    raise PanelError('spoilt on purpose')\n"
             "\n\nCHECKS = (*CHECKS, Check('spoilt', _spoilt))\n"
         )
     unit = tree / f"systemd/{DOOR}"
