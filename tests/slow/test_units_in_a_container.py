@@ -11,87 +11,48 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import pytest
 
 from edge.domain import Pixels
 from tests.slow.container.camera import NetworkCamera
-from tests.slow.container.machine import TREE, Container, awaited, built, put_tree
+from tests.slow.container.door import (
+    DOOR,
+    LOCK,
+    RELEASE,
+    STATE,
+    WEB,
+    as_ostiary,
+    enroll,
+    lock,
+    people,
+    release,
+    settings,
+)
+from tests.slow.container.machine import TREE, Container, awaited, copy_of, put_tree
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 HERE = Path(__file__).parent
 INSTALL = f"{TREE}/firmware_config/install.sh"
-DOOR, WEB = "ostiary-door.service", "ostiary-web.service"
-STATE = "/var/lib/ostiary"
-LOCK = f"{STATE}/lock"
-RELEASE = 25
-"""Seconds for which a grant releases the door: long enough to be killed in."""
-
 WATCHDOG = 6
 """Seconds in place of the unit's 30, so that the test need not wait so long."""
 
 
 @pytest.fixture(scope="module")
-def camera(carphone: list[Pixels]) -> Iterator[NetworkCamera]:
-    """Give the camera that the door watches through."""
-    with NetworkCamera(carphone[:60]) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def machine(
-    tmp_path_factory: pytest.TempPathFactory, camera: NetworkCamera, carphone: list[Pixels]
-) -> Iterator[Container]:
+    bare_root: Path, tmp_path_factory: pytest.TempPathFactory, camera: NetworkCamera,
+    carphone: list[Pixels],
+) -> Iterator[Container]:  # fmt: skip
     """Give a machine on which Ostiary was installed, and one man enrolled."""
     folder = tmp_path_factory.mktemp("machine")
-    with Container(built(folder), folder / "log", binds=("/dev/null:/dev/gpiochip0",)) as made:
+    root = copy_of(bare_root, folder / "root")
+    with Container(root, folder / "log", binds=("/dev/null:/dev/gpiochip0",)) as made:
         made.put("/etc/ostiary/ostiary.toml", settings(camera))
         made("sh", INSTALL, "--no-start")
-        for number in (0, 20, 40):
-            (made.root / "srv/photos").mkdir(exist_ok=True)
-            cv2.imwrite(str(made.root / f"srv/photos/{number}.png"), carphone[number])
-        photos = [f"/srv/photos/{number}.png" for number in (0, 20, 40)]
-        as_ostiary(made, "enroll", *photos, "--name", "Karl", "--badge", "77")
+        enroll(made, carphone)
         made.put(f"/run/systemd/system/{DOOR}.d/test.conf", f"[Service]\nWatchdogSec={WATCHDOG}\n")
         made("systemctl", "daemon-reload")
         yield made
-
-
-def settings(camera: NetworkCamera) -> str:
-    """Return the settings of a door that can be watched from outside."""
-    return (
-        f'[camera]\nsource = "{camera.address}"\ntimeout_seconds = 2.0\n'
-        "[recognition]\nmin_face_size = 30\n"
-        '[liveness]\nmode = "off"\nwatch_camera = false\n'  # what is tried here is what opens at once
-        f'[lock]\nkind = "fake"\nrelease_seconds = {RELEASE}.0\nstate_file = "{LOCK}"\n'
-        '[web]\nhost = "0.0.0.0"\nport = 8443\n'
-    )
-
-
-def as_ostiary(machine: Container, *arguments: str) -> str:
-    """Run a command of the administrator, as the documentation says."""
-    return machine(
-        "runuser", "-u", "ostiary", "--",
-        "env", f"STATE_DIRECTORY={STATE}", "sh", "-c", 'umask 0007; exec ostiary "$@"', "sh",
-        *arguments,
-    )  # fmt: skip
-
-
-def lock(machine: Container) -> str:
-    """Return what the lock is."""
-    return machine.read(LOCK).strip()
-
-
-def release(machine: Container, camera: NetworkCamera) -> int:
-    """Have the man let in; return the door's process, which has the lock released."""
-    machine("systemctl", "start", DOOR)
-    camera.somebody.set()
-    try:
-        assert awaited(lambda: lock(machine) == "released"), machine.journal(DOOR)
-    finally:
-        camera.somebody.clear()
-    return int(machine.shown(DOOR, "MainPID"))
 
 
 def probed(machine: Container, unit: str, other: int) -> dict[str, str]:
@@ -308,11 +269,6 @@ def version(machine: Container) -> str:
     return machine("readlink", "-f", "/opt/ostiary/current").strip().rsplit("/", 1)[-1]
 
 
-def people(machine: Container) -> list[str]:
-    """Return who is enrolled."""
-    return [each["name"] for each in json.loads(as_ostiary(machine, "people", "list", "--json"))]
-
-
 def test_to_install_again_changes_nothing(machine: Container) -> None:
     """And interrupts nothing."""
     machine("systemctl", "start", "ostiary.target", DOOR, WEB)
@@ -348,7 +304,7 @@ def test_an_upgrade_that_the_doctor_refuses_is_undone(machine: Container) -> Non
     newest = max((tree / "edge/collection/migrations").glob("*.sql")).name
     number = int(newest.partition("-")[0]) + 1
     (tree / f"edge/collection/migrations/{number:03}-future.sql").write_text(
-        "CREATE TABLE future (unknown TEXT) STRICT;\n", encoding="utf-8"
+        "-- Of a version to come.\nCREATE TABLE future (unknown TEXT) STRICT;\n", encoding="utf-8"
     )
     with (tree / "edge/diagnosis/__init__.py").open("a", encoding="utf-8") as file:
         file.write(
