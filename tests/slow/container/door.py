@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 
 from edge.domain import Pixels
 from tests.slow.container.camera import NetworkCamera
-from tests.slow.container.machine import Container, awaited
+from tests.slow.container.machine import TREE, Container, awaited
 
+INSTALL = f"{TREE}/firmware_config/install.sh"
 DOOR, WEB = "ostiary-door.service", "ostiary-web.service"
 STATE = "/var/lib/ostiary"
 LOCK = f"{STATE}/lock"
@@ -68,3 +70,35 @@ def enroll(machine: Container, footage: Sequence[Pixels]) -> None:
         cv2.imwrite(str(file), footage[number])
         photos.append(f"/srv/photos/{number}.png")
     as_ostiary(machine, "enroll", *photos, "--name", "Karl", "--badge", "77")
+
+
+def probed(machine: Container, unit: str, other: int) -> dict[str, str]:
+    """Run the probe in place of the program of *unit*; return how each try ended."""
+    result = f"{STATE}/probe.json"
+    machine("rm", "-f", result)
+    machine.put("/usr/lib/ostiary-probe.py", Path(__file__).with_name("probe.py").read_text())
+    drop_in = f"/run/systemd/system/{unit}.d/probe.conf"
+    machine.put(
+        drop_in,
+        "[Service]\nType=oneshot\nRestart=no\nWatchdogSec=0\nExecStart=\n"
+        f"ExecStart=/usr/bin/python3 /usr/lib/ostiary-probe.py {result} {other}\n",
+    )
+    try:
+        machine("systemctl", "daemon-reload")
+        machine("systemctl", "restart", unit)
+        found: dict[str, str] = json.loads(machine.read(result))
+    finally:
+        machine("rm", "-f", drop_in, result, f"{STATE}/probe")
+        machine("systemctl", "daemon-reload")
+        machine("systemctl", "stop", unit)
+    return found
+
+
+def asked(machine: Container, path: str) -> str:
+    """Return what the pages answer to who asks for *path* on their own machine, or nothing."""
+    program = (
+        "import ssl, urllib.request as r; c = ssl._create_unverified_context();"
+        f"print(r.urlopen('https://localhost:8443{path}', context=c, timeout=30).read().decode())"
+    )
+    done = machine.run("python3", "-c", program)
+    return done.stdout if done.returncode == 0 else ""
