@@ -68,7 +68,7 @@ def package(machine: Container) -> str:
 def installed(machine: Container, package: str) -> str:
     """Install *package* by apt, keeping the settings that are there; return what was said."""
     return machine(
-        "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes", "--no-download",
+        "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes",
         "--no-install-recommends", "--allow-downgrades",
         "--option=Dpkg::Options::=--force-confold", package,
     )  # fmt: skip
