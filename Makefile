@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt wheels.txt
 
-.PHONY: run setup test slow lint format accuracy sbom audit licences clean
+.PHONY: run setup test slow lint format accuracy deb sbom audit licences clean
 
 run: setup ## Watch a door with the camera there is, else the demonstration
 	$(BIN)/ostiary run $(if $(CAMERA),--camera "$(CAMERA)")
@@ -55,6 +55,9 @@ audit: $(SUPPLY)/.ready ## Known vulnerabilities of what is pinned; "Error 75": 
 
 licences: setup ## Write docs/licences.md; fails where one is unknown or does not go with ours
 	$(BIN)/python supply/licences.py
+
+deb: ## A Debian package for systems like this one, in dist/
+	sh firmware_config/debian/build.sh dist
 
 clean:
 	rm -rf $(VENV) $(SUPPLY) build dist *.egg-info
