@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "muster": "edge.commands.muster:muster",
     "collections": "edge.commands.collections:collections",
     "models": "edge.commands.models:models",
+    "re-enroll": "edge.commands.re_enroll:re_enroll",
     "audit": "edge.commands.audit:audit",
     "backup": "edge.commands.backup:backup",
     "restore": "edge.commands.restore:restore",

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from edge.audit import ClockTrust, Wanted
 from edge.audit.outlook import RECENT, outlook
 from edge.audit.reserve import MEBIBYTE
+from edge.collection import changeover
 from edge.collection.collections import Collections
 from edge.collection.people import People
 from edge.core import Core
@@ -111,6 +112,22 @@ def _liveness(core: Core) -> Finding:
 def _recognizer(core: Core) -> Finding:
     recognizer = core.recognizer
     return Finding("recognizer", Health.WELL, f"loaded, {recognizer.embedder.dimension} numbers")
+
+
+def _changeover(core: Core) -> Finding:
+    changing = changeover.changing(core.database)
+    former = core.former_embedder
+    if not changing or former is None:
+        return Finding("re-enrolment", Health.WELL, "everybody's vectors are of one embedder")
+    missing = sum(each.missing for each in changing)
+    return Finding(
+        "re-enrolment",
+        Health.NOTICE,
+        f"from {former.name} to {core.embedder.name}: {missing} people are not enrolled anew",
+        "Who they are: `ostiary re-enroll status`."
+        if missing
+        else "Everybody is: `ostiary re-enroll finish`.",
+    )
 
 
 def _key(core: Core) -> Finding:
@@ -232,6 +249,7 @@ CHECKS: tuple[Check, ...] = (
     LIVENESS,
     Check("key", _key),
     Check("database", _database),
+    Check("re-enrolment", _changeover),
     Check("retention", _retention),
     Check("audit", _audit),
     Check("record", _record),

@@ -14,6 +14,7 @@ from edge.domain import Pixels
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from enroll.passwords import Passwords
+from tests.other_embedder import write_other_embedder
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,12 @@ def models() -> ModelStore:
 def recognizer(models: ModelStore) -> Recognizer:
     """Compose the real networks once: loading them takes a tenth of a second."""
     return Recognizer.load(models)
+
+
+@pytest.fixture(scope="session")
+def other_embedder(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write another embedder and give the path of its card."""
+    return write_other_embedder(models.path("sface"), tmp_path_factory.mktemp("other"))
 
 
 @pytest.fixture(scope="session")

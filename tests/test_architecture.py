@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.health", "edge.backup", "edge.devices", "edge.announcer", "edge.rekeying"),
     ("edge.core",),
     ("edge.importing", "edge.moving"),
+    ("edge.changeover", "edge.networks"),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
     ("edge.examining", "edge.archive", "edge.erasing", "edge.ruling", "edge.asking"),
     ("edge.streams", "edge.announcing", "edge.metrics"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -135,6 +135,12 @@ class Audit:
                 AuditEvent(EventKind.FAULT, event.at, door=event.door, detail="disk full, reserve")
             )
         return entry
+
+    def append_all(self, events: Iterable[AuditEvent]) -> None:
+        """Record *events* together, all or none, without the reserve; raises as :meth:`append`."""
+        with as_audit_error("cannot be written"), self._database.transaction():
+            for event in events:
+                self._append(event)
 
     def entries(self, *, after: int = 0, limit: int | None = None) -> Iterator[AuditEntry]:
         """Yield up to *limit* entries, oldest first, those behind number *after*.

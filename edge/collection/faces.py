@@ -15,6 +15,7 @@ from edge.collection.face_rows import (
     insert_faces,
     stored_face,
 )
+from edge.collection.former_faces import delete_former_faces
 from edge.collection.fused import refresh_fused
 from edge.domain import Embedding
 from edge.errors import NotFoundError
@@ -103,7 +104,8 @@ class Faces:
     def delete(self, collection_id: str, face_ids: Sequence[str]) -> tuple[str, ...]:
         """Erase faces from every file and return the ids of those that were there.
 
-        The fused vector of whoever they belonged to is made anew from the faces left.
+        The fused vector of whoever they belonged to is made anew from the faces left. Faces by the
+        embedder of before are erased by their ids, too, although nothing lists them.
 
         :raises NotFoundError: if there is no such collection.
         :raises StorageError: if they are deleted, but cannot be wiped from the log yet.
@@ -124,6 +126,7 @@ class Faces:
                 people.add(row[0])
             for person in people - {None}:
                 refresh_fused(self._database, collection, person)
+            deleted += delete_former_faces(self._database, collection, face_ids)
         if deleted:
             self._database.truncate_log()
         return tuple(deleted)

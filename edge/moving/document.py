@@ -15,12 +15,14 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 from pydantic.dataclasses import dataclass
 
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, NewFace
-from edge.collection.people import Consent, NewPerson
+from edge.collection.people import Consent, NewPerson, Person
 from edge.domain import Badge, Box, Embedding, ModelId, Pose, Quality, QualityReason
 from edge.errors import CollectionError
 
-FORMAT = 1
-MOST_PEOPLE = 200_000
+FORMAT: Literal[1] = 1
+MOST_PEOPLE = 50_000
+"""With five faces each, a file of 250 MB."""
+
 MOST_BADGES = 1000
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
@@ -119,7 +121,6 @@ class MovedPerson:
     declined: bool
     suspended_at: AwareDatetime | None
     groups: tuple[Text, ...]
-    look_alikes: tuple[PersonId, ...]
     badges: Annotated[tuple[MovedBadge, ...], Field(max_length=MOST_BADGES)]
     faces: Annotated[tuple[MovedFace, ...], Field(max_length=MOST_FACES_OF_A_PERSON)]
 
@@ -141,6 +142,15 @@ class MovedPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class MovedPair:
+    """Two people who were told apart although a door might not; *similarity* in percent."""
+
+    one: PersonId
+    other: PersonId
+    similarity: Annotated[float, Field(ge=0, le=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class MovedPeople:
     """The people of one collection, as they were *at* a moment; vectors are of one embedder."""
 
@@ -152,6 +162,7 @@ class MovedPeople:
     model_digest: Digest
     dimension: Annotated[int, Field(ge=1, le=8192)]
     people: Annotated[tuple[MovedPerson, ...], Field(max_length=MOST_PEOPLE)]
+    look_alikes: tuple[MovedPair, ...]
 
     @property
     def model(self) -> ModelId:
@@ -168,14 +179,22 @@ class MovedPeople:
         :raises CollectionError: if it is none, or of a newer Ostiary. No value of it is repeated.
         """
         try:
-            return TypeAdapter(MovedPeople).validate_json(content)
+            moved = TypeAdapter(MovedPeople).validate_json(content)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
+            faults = error.errors(include_url=False, include_input=False, include_context=False)
+            places = [".".join(str(part) for part in fault["loc"]) for fault in faults]
+            if "format" in places:
+                raise CollectionError(
+                    "the file of people is of another format than this Ostiary reads",
+                    remedy="Install the version that wrote it here, too.",
+                ) from None
             raise CollectionError(
-                f"the file of people cannot be read: {place} is not as it should be",
-                remedy="Was it written by a newer Ostiary?",
+                f"the file of people cannot be read: {places[0] or 'all of it'} is not as it "
+                "should be"
             ) from None  # pydantic's own text would repeat the values
+        if len({person.person_id for person in moved.people}) < len(moved.people):
+            raise CollectionError("the file of people has somebody twice")
+        return moved
 
 
 def vector_text(embedding: Embedding) -> str:
@@ -183,6 +202,6 @@ def vector_text(embedding: Embedding) -> str:
     return base64.b64encode(embedding.vector.astype("<f4").tobytes()).decode("ascii")
 
 
-def is_over(person: MovedPerson, now: datetime) -> bool:
+def is_over(person: MovedPerson | Person, now: datetime) -> bool:
     """Tell whether she may not be kept any longer *now* (aware)."""
     return person.retention_until is not None and person.retention_until <= now

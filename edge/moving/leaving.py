@@ -6,6 +6,7 @@ from datetime import datetime
 
 from edge.collection.collections import Collections
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
+from edge.collection.look_alikes import pairs_of
 from edge.collection.people import People, Person
 from edge.domain import Badge
 from edge.moving.document import (
@@ -13,6 +14,7 @@ from edge.moving.document import (
     MovedBadge,
     MovedConsent,
     MovedFace,
+    MovedPair,
     MovedPeople,
     MovedPerson,
     is_over,
@@ -34,7 +36,9 @@ def people_of(database: Database, collection_id: str, *, site: str, now: datetim
         moved, after = list[MovedPerson](), None
         while batch := people.list_by_id(collection_id, after=after, limit=BATCH):
             after = batch[-1].person_id
-            moved += [_person(person, faces) for person in batch]
+            moved += [_person(person, faces) for person in batch if not is_over(person, now)]
+        pairs = pairs_of(database, collection_id)
+    leaving = {person.person_id for person in moved}
     return MovedPeople(
         format=FORMAT,
         site=site,
@@ -43,7 +47,12 @@ def people_of(database: Database, collection_id: str, *, site: str, now: datetim
         model_name=collection.model.name,
         model_digest=collection.model.digest,
         dimension=collection.dimension,
-        people=tuple(person for person in moved if not is_over(person, now)),
+        people=tuple(moved),
+        look_alikes=tuple(
+            MovedPair(one=one, other=other, similarity=similarity)
+            for one, other, similarity in pairs
+            if one in leaving and other in leaving
+        ),
     )
 
 
@@ -67,7 +76,6 @@ def _person(person: Person, faces: Faces) -> MovedPerson:
         declined=person.declined,
         suspended_at=person.suspended_at,
         groups=tuple(sorted(person.groups)),
-        look_alikes=person.look_alikes,
         badges=tuple(_badge(badge) for badge in person.badges),
         faces=tuple(_face(face, faces) for face in stored),
     )
