@@ -12,7 +12,6 @@ from edge.audit import AuditEvent, EventKind
 from edge.audit.chain import Link, hash_of
 from edge.audit.events import to_body
 from edge.audit.rows import Rows
-from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.config import Settings
 from edge.desk import Desk
@@ -61,7 +60,11 @@ def _people(settings: Settings, key: Key, networks: Networks) -> frozenset[Resid
     model = networks.store.embedder().model
     people = []
     with open_collection(path, key) as database, database.transaction():
-        Collections(database).create("badges", model=model, dimension=DIMENSION)
+        database.execute(
+            "INSERT INTO collections (collection_id, model_name, model_digest, dimension, created_at)"
+            " VALUES ('badges', ?, ?, ?, ?)",
+            (model.name, model.digest, DIMENSION, at),
+        )
         for number in (1, 2, 3):
             name, faces = f"old {number}", vectors(number, number, model)
             vector = fuse(faces, [0.5] * number).vector.tobytes()
