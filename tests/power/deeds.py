@@ -1,8 +1,8 @@
 """What is being done when power is cut, and what may be left of it then.
 
 Each deed is one that a person or a timer does through the product, and returns when it is acknowledged.
-It says what a cut in its midst may leave, from nothing of it to all of it. A new one, such as another
-way to change the model, is a class here and a line in :meth:`Story.plan`.
+It says what a cut in its midst may leave, from nothing of it to all of it. A new one is a class here and a
+line in :class:`Story`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from edge.audit import AuditEvent, EventKind
 from edge.backup import back_up, restore
 from edge.backup.making import folder_of, installation_of
 from edge.backup.pruning import name_of
-from edge.collection.collections import Collections
+from edge.collection import changeover
+from edge.collection.collections import Collections, Former
 from edge.collection.faces import NewFace
 from edge.collection.people import NewPerson, People
 from edge.collection.pins import Pins
@@ -41,6 +42,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUALITY = Quality(80.0, 60.0, Pose(0.0, 0.0, 0.0), 112.0, 0.0, 0.9)
 BOX = Box(0.25, 0.25, 0.5, 0.5)
 DIMENSION = 128
+NEWER = ModelId("newer", "c3" * 32)
+"""An embedder that is not there: nobody has to see by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,30 +206,64 @@ class ChangeKey:
 
 @dataclass(frozen=True, slots=True)
 class ChangeModel:
-    """Some people are enrolled for another model, into a collection of its own."""
+    """Some people are enrolled into a collection of their own, which then changes its embedder.
+
+    The first is enrolled anew; then the former embedder is given up, or the change is *taken back*.
+    """
 
     number: int
     names: tuple[str, ...]
+    taken_back: bool
 
     @property
     def collection(self) -> str:
         return f"model-{self.number}"
 
     def do(self, device: Device) -> None:
-        model = ModelId(self.collection, f"{self.number:064x}")
         with closing(device.opened()) as core:
-            Collections(core.database).create(self.collection, model=model, dimension=DIMENSION)
-            for seed, name in enumerate(self.names, start=self.number):
-                faces = [
-                    NewFace(embedding, BOX, 99.0, QUALITY) for embedding in vectors(seed, 2, model)
-                ]
-                People(core.database).enroll(self.collection, NewPerson(name), faces, [Badge(name)])
+            people, card = People(core.database), core.embedder
+            Collections(core.database).create(
+                self.collection, model=card.model, dimension=DIMENSION
+            )
+            stored = [
+                people.enroll(
+                    self.collection,
+                    NewPerson(name),
+                    _new_faces(self.number + place, card.model),
+                    [Badge(name)],
+                )
+                for place, name in enumerate(self.names)
+            ]
+            changeover.begin(
+                core.database,
+                self.collection,
+                former=Former("sface", card.model, DIMENSION, NOON),
+                model=NEWER,
+                dimension=DIMENSION,
+            )
+            for each in stored[:1]:
+                people.add_faces(each.person_id, _new_faces(-self.number, NEWER))
+            end = changeover.take_back if self.taken_back else changeover.finish
+            end(core.database, self.collection)
 
     def stages(self, site: Site) -> tuple[Site, ...]:
         stages = [replace(site, collections=site.collections | {self.collection})]
-        for seed, name in enumerate(self.names, start=self.number):
-            come = Resident(self.collection, name, name, digests(seed, 2))
-            stages.append(replace(stages[-1], people=stages[-1].people | {come}))
+        others, residents = site.people, list[Resident]()
+
+        def come(changed: list[Resident]) -> None:
+            residents[:] = changed
+            stages.append(replace(stages[-1], people=others | frozenset(changed)))
+
+        for place, name in enumerate(self.names):
+            faces = digests(self.number + place, 2)
+            come([*residents, Resident(self.collection, name, name, faces)])
+        come([replace(each, faces=(), former=each.faces) for each in residents])
+        for each in residents[:1]:
+            come([replace(each, faces=digests(-self.number, 2)), *residents[1:]])
+        if self.taken_back:
+            come([replace(each, faces=each.former, former=()) for each in residents])
+        else:
+            come([replace(each, former=()) for each in residents])
         return tuple(stages)
 
 
@@ -335,7 +372,7 @@ class Story:
 
     def _change_model(self) -> Deed:
         names = sorted(each.name for each in self.site.people if each.collection == "badges")
-        return ChangeModel(self.number, tuple(names[:3]))
+        return ChangeModel(self.number, tuple(names[:3]), self.chance.random() < 0.5)
 
     def _admit(self) -> Deed:
         return Admit(f"a{self.number}")
@@ -353,7 +390,7 @@ class Story:
 
 def vectors(seed: int, count: int, model: ModelId) -> list[Embedding]:
     """Return *count* vectors of one person: near enough to each other, far from anybody's."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed % 2**32)
     person = generator.standard_normal(DIMENSION)
     return [
         normalized((person + 0.3 * generator.standard_normal(DIMENSION)).astype(np.float32), model)
@@ -365,6 +402,10 @@ def digests(seed: int, count: int) -> tuple[str, ...]:
     """Return what the vectors of *seed* are known by."""
     made = vectors(seed, count, ModelId("any", "0" * 64))
     return tuple(sorted(digest(each.vector.tobytes()) for each in made))
+
+
+def _new_faces(seed: int, model: ModelId) -> list[NewFace]:
+    return [NewFace(embedding, BOX, 99.0, QUALITY) for embedding in vectors(seed, 2, model)]
 
 
 def _id_of(people: People, name: str) -> str:

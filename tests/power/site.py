@@ -60,13 +60,17 @@ TOLD = frozenset(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Resident:
-    """Somebody in a collection: her faces as digests of their vectors, her badge, her PIN."""
+    """Somebody in a collection: her faces as digests of their vectors, her badge, her PIN.
+
+    *former* are those that are left of a former embedder.
+    """
 
     collection: str
     name: str
     badge: str
     faces: tuple[str, ...]
     pin: str | None = None
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +194,12 @@ def _left_aside(settings: Settings) -> list[Path]:
 
 
 def _no_half_vectors(core: Core) -> None:
-    """See that whoever has faces is searched, by one vector, and nobody else."""
+    """See that whoever has faces is searched, by one vector an embedder, and nobody else."""
     ((wrong,),) = core.database.rows(
         "SELECT count(*) FROM people WHERE (vector IS NULL) <> NOT EXISTS"
-        " (SELECT 1 FROM faces WHERE faces.person = people.row AND weight >= 0)"
+        " (SELECT 1 FROM faces WHERE faces.person = people.row)"
+        " OR (former_vector IS NULL) <> NOT EXISTS"
+        " (SELECT 1 FROM former_faces WHERE former_faces.person = people.row)"
     )
     assert not wrong, "a vector without faces, or faces without one"
     counted = core.database.rows(
@@ -219,6 +225,11 @@ def _residents(core: Core) -> Iterator[Resident]:
                 limit=MOST_FACES_OF_A_PERSON,
             )
             (badge,) = person.badges
+            former = core.database.rows(
+                "SELECT former_faces.vector FROM former_faces JOIN people"
+                " ON people.row = former_faces.person WHERE person_id = ?",
+                (person.person_id,),
+            )
             yield Resident(
                 collection.collection_id,
                 person.name,
@@ -229,6 +240,7 @@ def _residents(core: Core) -> Iterator[Resident]:
                     )
                 ),
                 _pin_of(pins, person),
+                tuple(sorted(digest(vector) for (vector,) in former)),
             )
 
 
