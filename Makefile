@@ -47,14 +47,14 @@ accuracy: setup $(VENV)/.ready-to-bench ## The accuracy card; LFW=folder of peop
 sbom: OF ?= $(BIN)/python
 sbom: setup $(SUPPLY)/.ready ## A bill of all that is installed (CycloneDX), weights included
 	@mkdir -p build
-	$(SUPPLY)/bin/python supply/bill.py --of "$(OF)" --output build/ostiary.cdx.json
+	$(SUPPLY)/bin/python firmware_config/supply/bill.py --of "$(OF)" --output build/ostiary.cdx.json
 
 # Make itself ends with 2 then; whoever needs the status runs the second line.
 audit: $(SUPPLY)/.ready ## Known vulnerabilities of what is pinned; "Error 75": nobody could tell
-	$(SUPPLY)/bin/python supply/vulnerabilities.py $(if $(OSV),--osv-url "$(OSV)")
+	$(SUPPLY)/bin/python firmware_config/supply/vulnerabilities.py $(if $(OSV),--osv-url "$(OSV)")
 
 licences: setup ## Write docs/licences.md; fails where one is unknown or does not go with ours
-	$(BIN)/python supply/licences.py
+	$(BIN)/python firmware_config/supply/licences.py
 
 deb: ## A Debian package for systems like this one, in dist/
 	sh firmware_config/debian/build.sh dist
@@ -77,7 +77,7 @@ $(VENV)/.ready-to-bench: $(VENV)/.ready
 	$(PIP) --editable '.[bench]'
 	@touch $@
 
-$(SUPPLY)/.ready: supply/tools.txt
+$(SUPPLY)/.ready: firmware_config/supply/tools.txt
 	"$(PYTHON)" -m venv $(SUPPLY)
 	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	@touch $@

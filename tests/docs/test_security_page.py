@@ -41,7 +41,7 @@ def test_nobody_is_named_who_does_not_exist() -> None:
 
 def test_links_lead_somewhere() -> None:
     """From here and from the page about what it is made of; and the front page leads here."""
-    for page in (ROOT / "SECURITY.md", ROOT / "supply/README.md"):
+    for page in (ROOT / "SECURITY.md", ROOT / "firmware_config/supply/README.md"):
         for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), link
     assert "(SECURITY.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ def bill(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     ModelStore(folder / "models").prepare_all()
     file = folder / "ostiary.cdx.json"
     run = subprocess.run(
-        [tools, "supply/bill.py", "--of", sys.executable, "--output", file],
+        [tools, "firmware_config/supply/bill.py", "--of", sys.executable, "--output", file],
         cwd=ROOT,
         env=with_models(folder / "models", folder / "ostiary.toml"),
         capture_output=True,
@@ -141,7 +141,14 @@ def test_a_network_that_was_changed_gets_no_bill(tools: Path, tmp_path: Path) ->
     network.write_bytes(network.read_bytes()[:-1] + b"!")
 
     run = subprocess.run(
-        [tools, "supply/bill.py", "--of", sys.executable, "--output", tmp_path / "bill.json"],
+        [
+            tools,
+            "firmware_config/supply/bill.py",
+            "--of",
+            sys.executable,
+            "--output",
+            tmp_path / "bill.json",
+        ],
         cwd=ROOT,
         env=with_models(tmp_path / "models", tmp_path / "ostiary.toml"),
         capture_output=True,
@@ -219,7 +226,7 @@ def test_a_database_that_can_be_reached_is_believed(
     file.write_text(pins, encoding="utf-8")
 
     run = subprocess.run(
-        [tools, "supply/vulnerabilities.py", "--osv-url", database.url, file],
+        [tools, "firmware_config/supply/vulnerabilities.py", "--osv-url", database.url, file],
         cwd=ROOT,
         env={**os.environ, "NO_PROXY": "127.0.0.1"},
         capture_output=True,
@@ -239,7 +246,7 @@ def test_where_no_database_can_be_reached_it_says_so(tools: Path, tmp_path: Path
     nobody = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
 
     run = subprocess.run(
-        [tools, "supply/vulnerabilities.py", file],
+        [tools, "firmware_config/supply/vulnerabilities.py", file],
         cwd=ROOT,
         env={**os.environ, **nobody},
         capture_output=True,

@@ -1,6 +1,6 @@
 """Look for known vulnerabilities of what is pinned, and say so plainly where nobody can tell.
 
-Run ``python supply/vulnerabilities.py [--osv-url URL] [FILE]...``, as `make audit` does; by default
+Run ``python firmware_config/supply/vulnerabilities.py [--osv-url URL] [FILE]...``, as `make audit` does; by default
 over ``constraints.txt`` and the tools' own pins. pip-audit asks, first one database, then the other:
 it says "none known" also of packages of which a database knew nothing, so those are counted here.
 URL is a copy of the first database, for machines that reach nothing else.
@@ -108,7 +108,7 @@ def looked_up(file: Path, asking: Ask) -> tuple[frozenset[Finding], frozenset[st
 def main(arguments: Sequence[str] | None = None, asking: Ask | None = None) -> int:
     """Look up every file and say what came of it; *asking* asks in pip-audit's place."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    default = [ROOT / "constraints.txt", ROOT / "supply" / "tools.txt"]
+    default = [ROOT / "constraints.txt", ROOT / "firmware_config" / "supply" / "tools.txt"]
     parser.add_argument("files", nargs="*", type=Path, default=default)
     parser.add_argument("--osv-url", help="the address of a copy of OSV")
     chosen = parser.parse_args(arguments)

@@ -1,6 +1,6 @@
 """A bill of all that an installation of Ostiary is made of, as CycloneDX 1.6.
 
-Run ``python supply/bill.py [--of PYTHON] [--output FILE]`` with the tools of ``tools.txt``, as
+Run ``python firmware_config/supply/bill.py [--of PYTHON] [--output FILE]`` with the tools of ``tools.txt``, as
 `make sbom` does. cyclonedx-py lists the packages of the environment of PYTHON; added are what the
 wheels of those carry inside, what each package is there for, and the weights of the networks with
 the SHA-256 that was found, their licences and where they come from. The bill is checked against

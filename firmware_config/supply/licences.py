@@ -1,6 +1,6 @@
 """Write ``docs/licences.md``, if every licence is known and goes with Ostiary's own.
 
-Run ``python supply/licences.py`` with the environment that it is about, as `make licences` does.
+Run ``python firmware_config/supply/licences.py`` with the environment that it is about, as `make licences` does.
 Ends with 1, and says why, if a licence is unknown, is not what a package says of itself, or does
 not go with what the package is there for.
 """
@@ -68,9 +68,9 @@ def _opening() -> Iterator[str]:
     yield "# Licences"
     yield ""
     yield "Ostiary is Apache-2.0. What it is made of, whose licence each part has, and what that asks of"
-    yield "whoever passes it on. This page is written by `make licences` from `supply/licences.toml`, and"
+    yield "whoever passes it on. This page is written by `make licences` from `firmware_config/supply/licences.toml`, and"
     yield "held to what is pinned and to what each package says of itself by"
-    yield "`tests/supply/test_licences.py`; the rule what goes together is `supply/compatible.py`."
+    yield "`tests/supply/test_licences.py`; the rule what goes together is `firmware_config/supply/compatible.py`."
     yield ""
     yield "Whoever delivers an appliance, or the Debian package, with all of this inside delivers these"
     yield "parts, too: keep the licence texts, which lie in each package's `*.dist-info`, and offer the"
