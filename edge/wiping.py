@@ -20,6 +20,7 @@ from edge.backup.pruning import PREFIX
 from edge.config import Settings
 from edge.errors import StorageError
 from edge.live.folder import PICTURE, STATE, VIEWER
+from edge.storage.files import sync
 from edge.storage.key import key_from_elsewhere
 from edge.storage.names import (
     BACKUP_FOLDER,
@@ -78,7 +79,7 @@ def wipe(settings: Settings, *, backups: bool, models: bool) -> Wiped:
                     shutil.rmtree(folder)
             for folder in (data / OSDP_FOLDER, *((settings.models.folder,) if models else ())):
                 _remove_if_empty(folder)
-            _sync(data)
+            sync(data)
         except OSError as error:
             raise StorageError(
                 f"{error.filename} cannot be erased: {error.strerror}",
@@ -157,7 +158,7 @@ def _erase_keys(paths: Iterable[Path]) -> int:
             count += 1
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
-            _sync(path.parent)
+            sync(path.parent)
     return count
 
 
@@ -171,11 +172,3 @@ def _erase(paths: Iterable[Path]) -> int:
 def _remove_if_empty(folder: Path) -> None:
     with suppress(OSError):
         folder.rmdir()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -36,9 +36,10 @@ USE_LOCK_FILE = ".in-use"
 ANNOUNCER_LOCK_FILE = "announce.lock"
 VIDEO_LOCK_FILE = "video.lock"
 PLAN_FILE = ".replacing"
+DRAFTS_FILE = ".drafts"
 
-LOCK_FILES = (ANNOUNCER_LOCK_FILE, VIDEO_LOCK_FILE, USE_LOCK_FILE, PLAN_FILE)
-"""Files by which programs know of each other; nothing is in them, and the last lists changes."""
+LOCK_FILES = (ANNOUNCER_LOCK_FILE, VIDEO_LOCK_FILE, USE_LOCK_FILE, PLAN_FILE, DRAFTS_FILE)
+"""Files by which programs know of each other; nothing is in them, and the last two list changes."""
 
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file (sqlite.org/tempfiles.html)."""

@@ -9,7 +9,8 @@ uninstall() {
         [ "$answer" = erase ] || fail "nothing was done"
     fi
     # Stopped, the door's unit secures the lock with the program that is still there.
-    running stop ostiary.target 'ostiary-*.service' 'ostiary-*.timer'
+    [ ! -e /usr/lib/systemd/system/ostiary.target ] ||
+        running stop ostiary.target 'ostiary-*.service' 'ostiary-*.timer'
     tree=$TREE
     [ ! -d "$CURRENT/tree" ] || tree=$CURRENT/tree
     for unit in $(files_of "$tree" | sed -n 's|.*/systemd/system/||p'); do

@@ -56,6 +56,12 @@ def built(folder: Path) -> Path:
     return root
 
 
+def copy_of(root: Path, place: Path) -> Path:
+    """Copy *root* to *place*, owners and all; return *place*."""
+    subprocess.run(["cp", "--archive", "--reflink=auto", root, place], check=True)
+    return place
+
+
 def put_tree(root: Path) -> Path:
     """Copy this tree, as it would be checked out, into *root*; return where it lies."""
     tree = root / TREE.relative_to("/")
