@@ -92,7 +92,7 @@ class Changeover:
         if self.changing:
             raise ConflictError(
                 "this device is being changed to another embedder already",
-                remedy="Finish that first, or take it back: `ostiary re-enroll`.",
+                remedy="Finish that first, or take it back: `ostiary re-enroll --help`.",
             )
         name = former or self._catalogued(present.model)
         card = self._models.embedder(name)
@@ -131,8 +131,8 @@ class Changeover:
         left = sum(each.missing for each in changing)
         if left and not without_missing:
             raise ConflictError(
-                f"{left} people are not enrolled anew: no door would know their faces any more",
-                remedy="Enroll them (`ostiary re-enroll` names them), or add --without-missing.",
+                f"people who are not enrolled anew: {left}. No door would know their faces any more",
+                remedy="Enroll them (`ostiary re-enroll status` names them), or add --without-missing.",
             )
         return self._end(changing, changeover.finish, EventKind.EMBEDDER_CHANGE_FINISHED)
 

@@ -85,7 +85,7 @@ def begin(
         if collection.former is not None:
             raise ConflictError(
                 f"collection {collection_id} is being changed already",
-                remedy="Finish that first, or take it back: `ostiary re-enroll`.",
+                remedy="Finish that first, or take it back: `ostiary re-enroll --help`.",
             )
         if collection.model != former.model or former.model == model:
             raise ConflictError(
@@ -201,7 +201,7 @@ def former_of(database: Database) -> Former | None:
     if len(formers) > 1:
         raise ConflictError(
             f"collections are being changed from {len(formers)} embedders at once",
-            remedy="Finish, or take back, all but one: `ostiary re-enroll`.",
+            remedy="Finish, or take back, all but one: `ostiary re-enroll --help`.",
         )
     return next(iter(formers.values()), None)
 

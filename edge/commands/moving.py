@@ -96,7 +96,9 @@ def export_people(
     if left.without_consent:
         say(f"Of {left.without_consent} of them with a face no consent is recorded.")
     if left.not_anew:
-        say(f"{left.not_anew} go without a face: they are not enrolled anew, `ostiary re-enroll`.")
+        say(
+            f"{left.not_anew} go without a face: they are not enrolled anew, `ostiary re-enroll status`."
+        )
 
 
 @click.command("import")

@@ -197,9 +197,9 @@ class MovedPeople:
         return moved
 
 
-def vector_text(embedding: Embedding) -> str:
-    """Return a vector as a file has it."""
-    return base64.b64encode(embedding.vector.astype("<f4").tobytes()).decode("ascii")
+def vector_text(stored: bytes) -> str:
+    """Return a vector, as it is stored, as a file has it."""
+    return base64.b64encode(stored).decode("ascii")
 
 
 def is_over(person: MovedPerson | Person, now: datetime) -> bool:

@@ -95,7 +95,7 @@ def test_nobody_stands_outside_while_the_embedder_is_changed(
 
     too_early = ostiary("re-enroll", "finish", "--yes")
     assert too_early.status == 5
-    assert "1 people are not enrolled anew" in too_early.err
+    assert "people who are not enrolled anew: 1" in too_early.err
     wrong = ostiary("re-enroll", "person", "77", photos / "stranger.png")
     assert wrong.status == 3
     assert "do not show the person" in wrong.err
