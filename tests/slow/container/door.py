@@ -28,8 +28,8 @@ def _free_port() -> int:
 PORT = _free_port()
 """Where the pages are."""
 
-RELEASE = 25
-"""Seconds for which a grant releases the door: long enough to be killed in."""
+RELEASE = 55
+"""Seconds for which a grant releases the door: long enough to be killed in, on a busy machine."""
 
 
 def settings(camera: NetworkCamera) -> str:
@@ -38,7 +38,8 @@ def settings(camera: NetworkCamera) -> str:
         f'[camera]\nsource = "{camera.address}"\ntimeout_seconds = 2.0\n'
         "[recognition]\nmin_face_size = 30\n"
         '[liveness]\nmode = "off"\nwatch_camera = false\n'  # what is tried here is what opens at once
-        f'[lock]\nkind = "fake"\nrelease_seconds = {RELEASE}.0\nstate_file = "{LOCK}"\n'
+        f'[lock]\nkind = "fake"\nstate_file = "{LOCK}"\n'
+        f"release_seconds = {RELEASE}.0\nmax_release_seconds = {RELEASE + 5}.0\n"
         f'[web]\nhost = "0.0.0.0"\nport = {PORT}\n'
     )
 
