@@ -111,7 +111,7 @@ def test_sigkill_leaves_the_lock_secured_and_the_door_comes_back(
 
     machine("kill", "-KILL", str(killed))
 
-    assert awaited(lambda: lock(machine) == "secured", RELEASE - 10)
+    assert awaited(lambda: lock(machine) == "secured", RELEASE - 5)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
     assert int(machine.shown(DOOR, "MainPID")) not in {0, killed}
     assert lock(machine) == "secured"
@@ -126,7 +126,7 @@ def test_settings_that_were_spoilt_meanwhile_do_not_keep_the_lock_open(
 
     machine("kill", "-KILL", str(killed))
 
-    assert awaited(lambda: lock(machine) == "secured", RELEASE - 10)
+    assert awaited(lambda: lock(machine) == "secured", RELEASE - 5)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "failed")
     machine.put("/etc/ostiary/ostiary.toml", settings(camera))
     machine("systemctl", "reset-failed", DOOR)
