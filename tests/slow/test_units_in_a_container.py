@@ -7,6 +7,7 @@ on this machine; all else is real. The tests are one story, in their order.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,10 +34,11 @@ from tests.slow.container.machine import Container, awaited, copy_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
+BACKUP = "ostiary-backup.service"
 SHARING = (DOOR, WEB, "ostiary-prepare.service")
 """What must be handed the key for door and pages to start."""
 
-WATCHDOG = 6
+WATCHDOG = 12
 """Seconds in place of the unit's 30, so that the test need not wait so long."""
 
 
@@ -109,7 +111,7 @@ def test_sigkill_leaves_the_lock_secured_and_the_door_comes_back(
 
     machine("kill", "-KILL", str(killed))
 
-    assert awaited(lambda: lock(machine) == "secured", RELEASE - 10)
+    assert awaited(lambda: lock(machine) == "secured", RELEASE - 5)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
     assert int(machine.shown(DOOR, "MainPID")) not in {0, killed}
     assert lock(machine) == "secured"
@@ -124,7 +126,7 @@ def test_settings_that_were_spoilt_meanwhile_do_not_keep_the_lock_open(
 
     machine("kill", "-KILL", str(killed))
 
-    assert awaited(lambda: lock(machine) == "secured", RELEASE - 10)
+    assert awaited(lambda: lock(machine) == "secured", RELEASE - 5)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "failed")
     machine.put("/etc/ostiary/ostiary.toml", settings(camera))
     machine("systemctl", "reset-failed", DOOR)
@@ -138,7 +140,7 @@ def test_a_door_that_hangs_is_ended_and_started_anew(
 
     machine("kill", "-STOP", str(hung))
 
-    assert awaited(lambda: machine.shown(DOOR, "MainPID") != str(hung), 60)
+    assert awaited(lambda: machine.shown(DOOR, "MainPID") != str(hung), 120)
     assert awaited(lambda: lock(machine) == "secured", 30)
     assert awaited(lambda: machine.shown(DOOR, "ActiveState") == "active")
     assert f"Watchdog timeout (limit {WATCHDOG}s)" in machine.journal(DOOR)
@@ -150,7 +152,7 @@ def test_a_lost_camera_restarts_nothing(machine: Container, camera: NetworkCamer
     restarts, process = machine.shown(DOOR, "NRestarts"), machine.shown(DOOR, "MainPID")
 
     camera.switch_off()
-    time.sleep(3 * WATCHDOG)
+    time.sleep(2 * WATCHDOG)
     assert machine.shown(DOOR, "MainPID") == process
     camera.switch_on()
 
@@ -158,7 +160,8 @@ def test_a_lost_camera_restarts_nothing(machine: Container, camera: NetworkCamer
     assert machine.shown(DOOR, "MainPID") == process
     assert machine.shown(DOOR, "NRestarts") == restarts
     told = machine("journalctl", "--no-pager", "--output=json", f"--unit={DOOR}", "--grep=camera")
-    assert {"edge.door.loop"} & {json.loads(line).get("LOGGER") for line in told.splitlines()}
+    loggers = {json.loads(line).get("LOGGER") for line in told.splitlines()}
+    assert "edge.hardware.camera_live" in loggers, "lines come with the journal's own fields"
     machine("systemctl", "stop", DOOR)
 
 
@@ -225,17 +228,18 @@ def test_the_timer_makes_a_backup_that_is_verified(machine: Container) -> None:
     try:
         machine("systemctl", "daemon-reload")
         machine("systemctl", "restart", "ostiary-backup.timer")
-        journal = "ostiary-backup.service"
-        assert awaited(lambda: "Backed up and verified" in machine.journal(journal), 120)
-        assert awaited(lambda: machine.shown(journal, "ActiveState") == "inactive")
+        assert awaited(lambda: "Backed up and verified" in machine.journal(BACKUP))
+        assert awaited(lambda: machine.shown(BACKUP, "ActiveState") == "inactive")
     finally:
         machine("rm", drop_in)
         machine("systemctl", "daemon-reload")
 
-    assert machine.shown("ostiary-backup.service", "Result") == "success"
+    assert machine.shown(BACKUP, "Result") == "success"
     (made,) = json.loads(as_ostiary(machine, "backup", "--list", "--json"))
     assert made["path"].startswith(f"{STATE}/backups/backup-")
-    assert "Not in it" not in machine.journal("ostiary-backup.service")
+    # The pages' certificate is the pages' user's; another device makes its own.
+    journal = machine.journal(BACKUP)
+    assert re.findall("(?m)^Not in it.*: (.*)$", journal) == ["web.pem."]
     assert machine.shown(DOOR, "ActiveState") == machine.shown(WEB, "ActiveState") == "active"
 
 

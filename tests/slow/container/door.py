@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +17,19 @@ INSTALL = f"{TREE}/firmware_config/install.sh"
 DOOR, WEB = "ostiary-door.service", "ostiary-web.service"
 STATE = "/var/lib/ostiary"
 LOCK = f"{STATE}/lock"
-RELEASE = 25
-"""Seconds for which a grant releases the door: long enough to be killed in."""
+
+
+def _free_port() -> int:
+    """Return a port of this machine, whose network the container shares, that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+PORT = _free_port()
+"""Where the pages are."""
+
+RELEASE = 30
+"""Seconds for which a grant releases the door: long enough to be killed in, on a busy machine."""
 
 
 def settings(camera: NetworkCamera) -> str:
@@ -26,8 +38,9 @@ def settings(camera: NetworkCamera) -> str:
         f'[camera]\nsource = "{camera.address}"\ntimeout_seconds = 2.0\n'
         "[recognition]\nmin_face_size = 30\n"
         '[liveness]\nmode = "off"\nwatch_camera = false\n'  # what is tried here is what opens at once
-        f'[lock]\nkind = "fake"\nrelease_seconds = {RELEASE}.0\nstate_file = "{LOCK}"\n'
-        '[web]\nhost = "0.0.0.0"\nport = 8443\n'
+        f'[lock]\nkind = "fake"\nstate_file = "{LOCK}"\n'
+        f"release_seconds = {RELEASE}.0\n"
+        f'[web]\nhost = "0.0.0.0"\nport = {PORT}\n'
     )
 
 
@@ -98,7 +111,7 @@ def asked(machine: Container, path: str) -> str:
     """Return what the pages answer to who asks for *path* on their own machine, or nothing."""
     program = (
         "import ssl, urllib.request as r; c = ssl._create_unverified_context();"
-        f"print(r.urlopen('https://localhost:8443{path}', context=c, timeout=30).read().decode())"
+        f"print(r.urlopen('https://localhost:{PORT}{path}', context=c, timeout=30).read().decode())"
     )
     done = machine.run("python3", "-c", program)
     return done.stdout if done.returncode == 0 else ""

@@ -106,7 +106,7 @@ class Container:
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         self._init = ""
-        if not awaited(self._booted, 60):
+        if not awaited(self._booted):
             self.close()
             pytest.skip(f"no container: systemd does not start in one: {log.read_text()[-300:]}")
 
@@ -172,7 +172,7 @@ class Container:
         return state in {"running", "degraded"}
 
 
-def awaited(condition: Callable[[], object], seconds: float = 60.0) -> bool:
+def awaited(condition: Callable[[], object], seconds: float = 120.0) -> bool:
     """Wait until *condition* is true; return whether it became so."""
     until = time.monotonic() + seconds
     while not condition():
