@@ -104,6 +104,10 @@ class DiskFullError(StorageError):
     """Error raised when the disk has no space for what is to be written; nothing was written."""
 
 
+class DamagedError(StorageError):
+    """Error raised when what a database holds is not what was written: the file must be put aside."""
+
+
 class KeyFileError(StorageError):
     """Error raised when the key is missing, malformed, readable by others, or does not fit."""
 

@@ -8,7 +8,9 @@ from edge.audit import Audit
 from edge.collection.people import Erased, People
 from edge.erasing import RETENTION, erase, forget_gone
 from edge.errors import NotFoundError
+from edge.storage.aside import is_aside
 from edge.storage.database import Database
+from edge.storage.names import COLLECTION_FILE
 
 
 def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tuple[Erased, ...]:
@@ -27,7 +29,9 @@ def sweep(database: Database, audit: Audit, now: datetime, *, actor: str) -> tup
             erased.append(erase(database, audit, person_id, at=now, actor=actor, reason=RETENTION))
         except NotFoundError:
             continue  # somebody else was faster
-    forget_gone(database, audit)
+    if not is_aside(database.path.parent, COLLECTION_FILE):
+        # Else nobody may be there who will be put back, and the record must tell who was erased.
+        forget_gone(database, audit)
     audit.wipe()
     audit.seal()
     return tuple(erased)

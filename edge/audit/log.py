@@ -23,7 +23,7 @@ from edge.audit.reserve import Reserve
 from edge.audit.rows import Rows
 from edge.audit.sealer import Sealer
 from edge.audit.search import EventSearch, Wanted
-from edge.audit.subjects import Subjects
+from edge.audit.subjects import Known, Subjects
 from edge.audit.verifying import verify_rows
 from edge.audit.writing import Writer
 from edge.errors import AuditError, AuditFullError, DiskFullError
@@ -214,6 +214,14 @@ class Audit:
         """
         with as_audit_error("cannot be read"):
             return self._subjects.people()
+
+    def known(self) -> dict[str, Known]:
+        """Return by what the record knows the people whose events can be read, by their ids.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            return self._subjects.known()
 
     def wipe(self) -> None:
         """Overwrite what was deleted, in the log too.
