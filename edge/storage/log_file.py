@@ -10,6 +10,7 @@ Format: sqlite.org/fileformat2.html, 4.
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
@@ -44,13 +45,13 @@ def commits_in(log: Path) -> tuple[int, ...] | None:
         if not _holds(header):
             return None
         _, _, page_bytes, _, *salts, _, _ = _HEADER.unpack(header)
-        commits, number = [], 0
-        while len(frame := file.read(_FRAME.size)) == _FRAME.size:
-            number += 1
-            _, commit, *own, _, _ = _FRAME.unpack(frame)
+        whole = (os.fstat(file.fileno()).st_size - _HEADER.size) // (_FRAME.size + page_bytes)
+        commits = []
+        for number in range(1, whole + 1):
+            _, commit, *own, _, _ = _FRAME.unpack(file.read(_FRAME.size))
             if commit and own == salts:
                 commits.append(number)
-            file.seek(page_bytes, 1)
+            file.seek(page_bytes, os.SEEK_CUR)
     return tuple(commits)
 
 
