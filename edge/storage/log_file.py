@@ -23,6 +23,7 @@ _FRAME = struct.Struct(">6I")
 _MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
 """Tells in which order of bytes the checksums are computed."""
 
+_BLOCK = 2**16
 _WORD = 0xFFFFFFFF
 
 
@@ -40,8 +41,11 @@ def commits_in(log: Path) -> tuple[int, ...] | None:
         return ()
     with file:
         header = file.read(_HEADER.size)
-        if not any(header) or len(header) < _HEADER.size:
+        if len(header) < _HEADER.size:
             return ()
+        if not any(header):
+            # The header is synced before the first page follows it.
+            return None if any(any(block) for block in iter(lambda: file.read(_BLOCK), b"")) else ()
         if not _holds(header):
             return None
         _, _, page_bytes, _, *salts, _, _ = _HEADER.unpack(header)

@@ -121,5 +121,3 @@ def databases(settings: Settings) -> Iterator[Path]:
     for name in DATABASE_FILES:
         if os.path.lexists(settings.storage.folder / name):
             yield settings.storage.folder / name
-
-

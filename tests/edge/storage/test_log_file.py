@@ -79,6 +79,13 @@ def test_a_log_that_was_emptied_or_is_not_there_holds_nothing(tmp_path: Path) ->
         assert commits_in(log) == ()
 
 
+def test_a_log_without_its_beginning_is_damaged(left: Path) -> None:
+    """SQLite would take it for empty, without a word."""
+    whole = log_of(left).read_bytes()
+    log_of(left).write_bytes(bytes(4096) + whole[4096:])
+    assert commits_in(log_of(left)) is None
+
+
 def test_a_transaction_that_was_cut_off_is_nobodys_loss(left: Path, key: Key) -> None:
     """Of the last one a frame is missing, or did not reach the disk whole: one is behind, no more."""
     whole = log_of(left).read_bytes()
