@@ -25,10 +25,10 @@ RUNS = int(os.environ.get("OSTIARY_DAMAGED_DEVICES", "200"))
 def test_damage_anywhere_lets_nobody_in_who_had_gone(
     tmp_path: Path, models: ModelStore, carphone: list[Pixels], since: str, *, at_rest: bool
 ) -> None:
-    """A man stands before every door. Who was erased, or whose badge was revoked, since the backup
-    that knows him never passes; who may pass does, unless the door is locked down.
+    """A man stands before every door, whom the backup knows.
 
-    On a device at rest no damage of a database goes unnoticed; with logs beside them, one may lie in a
+    Was he erased since, or his badge revoked, he never passes; else he does, unless the door is locked
+    down. On a device at rest no damage of a database goes unnoticed; with logs beside them, one may lie in a
     page that nobody reads any more. No door fails to start.
     """
     original = site(tmp_path / "site", models, carphone, since=since, at_rest=at_rest)

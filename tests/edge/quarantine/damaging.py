@@ -54,7 +54,7 @@ class Remembered:
     def largest(self, pixels: Pixels) -> Face | None:
         return self._faces[id(pixels)]
 
-    def embed(self, pixels: Pixels, face: Face) -> Embedding:  # noqa: ARG002 - the door's protocol
+    def embed(self, pixels: Pixels, face: Face) -> Embedding:
         return self._embeddings[id(pixels)]
 
 
@@ -67,7 +67,7 @@ class Film:
         self._frames = frames
         self._count = 0
 
-    def read(self, timeout: float) -> Frame | None:  # noqa: ARG002 - the door's protocol
+    def read(self, timeout: float) -> Frame | None:
         if self._count == len(self._frames):
             raise EndOfFootageError("all is shown")
         pixels = self._frames[self._count]

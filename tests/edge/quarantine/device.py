@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from edge.announcing.ledger import Ledger
-from edge.audit import Audit, AuditEvent, EventKind
+from edge.audit import AuditEvent, EventKind
 from edge.backup import back_up
 from edge.collection.people import NewPerson, People, Person
 from edge.config import Settings, StorageSettings
