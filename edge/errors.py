@@ -247,6 +247,10 @@ class AuditFullError(AuditError):
     """Error raised when an event cannot be recorded since the disk is full; space may be freed."""
 
 
+class ClockError(OstiaryError):
+    """Error raised when nothing is removed by its date, because the clock may be wrong."""
+
+
 class AuditBrokenError(AuditError):
     """Error raised when the audit's chain does not hold: edited, deleted or reordered."""
 

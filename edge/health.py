@@ -19,7 +19,7 @@ from edge.audit.reserve import MEBIBYTE
 from edge.collection.collections import Collections
 from edge.collection.people import People
 from edge.core import Core
-from edge.errors import OstiaryError, StorageError
+from edge.errors import ClockError, OstiaryError, StorageError
 from edge.similarity import fmr_of_similarity, gallery_threshold
 from edge.storage.aside import lying_aside
 from edge.storage.names import QUARANTINE_FOLDER
@@ -233,6 +233,10 @@ def _clock(core: Core) -> Finding:
             f"it is {now:%F %T} UTC here, but {since}",
             "Set the clock: `timedatectl`; without a network, add a battery-backed clock.",
         )
+    try:
+        core.audit.refuse_leap(now)
+    except ClockError as error:
+        return Finding("clock", Health.NOTICE, error.message, error.remedy)
     return Finding("clock", Health.WELL, f"{now:%F %T} UTC")
 
 

@@ -98,9 +98,9 @@ def test_a_door_survives_its_camera_going_away(
         watch.start()
         try:
             for pull in range(PULLS):
-                seen = witness.frames + chance.randrange(1, 30)
+                seen = witness.frames + chance.randrange(1, 12)
                 until(lambda seen=seen: witness.frames >= seen)
-                if chance.random() < 0.2:
+                if chance.random() < 0.1:
                     server.silent.set()
                 else:
                     server.switch_off()
