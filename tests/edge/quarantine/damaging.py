@@ -130,7 +130,7 @@ def site(
         core.ensure_collection("badges")
         for name in ("Ada", "Bea", "Cleo"):
             enroll(core, name, now - DAY)
-        photos = [Photo(f"{number}.png", _png(carphone[number])) for number in (0, 20, 40)]
+        photos = [Photo(f"{number}.png", as_png(carphone[number])) for number in (0, 20, 40)]
         man = core.enroller.enroll(
             NewPerson(name="Karl"), photos, badges=(Badge("77"),), actor="test"
         )
@@ -188,7 +188,8 @@ def damaged(original: Site, folder: Path, chance: random.Random) -> Outcome:
     return Outcome(target.name, damage, tuple(sorted(aside)), releases, lockdown, refused)
 
 
-def _png(pixels: Pixels) -> bytes:
+def as_png(pixels: Pixels) -> bytes:
+    """Return *pixels* as a file."""
     return bytes(cv2.imencode(".png", pixels)[1])
 
 
