@@ -48,7 +48,7 @@ from edge.wiring import wired_door
 
 FPS = 12
 TWO_DAYS = 48 * 3600 * FPS
-APPROACH, GONE = 60, 30
+APPROACH, GONE = 40, 60
 """Frames that the man is there, and that nobody is."""
 
 SAMPLES = 100

@@ -13,7 +13,7 @@ from edge.vision.models import ModelStore
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 import soak
 
-FRAMES = int(os.environ.get("OSTIARY_SOAK_FRAMES", "4000"))
+FRAMES = int(os.environ.get("OSTIARY_SOAK_FRAMES", "2000"))
 """48 hours at 12 frames a second are 2,073,600; `bench/soak.py` runs them all."""
 
 
@@ -23,4 +23,4 @@ def test_memory_is_flat_and_descriptors_are_given_back(tmp_path: Path, models: M
     """By regression over the second half; the man was let in again and again meanwhile."""
     run = soak.soaked(tmp_path, frames=FRAMES, liveness="off", models=models.path("sface").parent)
     assert not run.faults, run.faults
-    assert run.unlocks >= FRAMES // 1000
+    assert run.unlocks >= FRAMES // 200
