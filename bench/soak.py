@@ -20,9 +20,10 @@ import sys
 import tempfile
 import threading
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -45,6 +46,8 @@ from edge.errors import EndOfFootageError
 from edge.hardware import LockState
 from edge.hardware.lock_fake import FakeLock
 from edge.wiring import wired_door
+
+Liveness = Literal["auto", "off"]
 
 FPS = 12
 TWO_DAYS = 48 * 3600 * FPS
@@ -159,7 +162,7 @@ def sampled(frames: int) -> Sample:
 
 
 def soaked(
-    folder: Path, *, frames: int, liveness: str, models: Path | None = None, seed: int = 1
+    folder: Path, *, frames: int, liveness: Liveness, models: Path | None = None, seed: int = 1
 ) -> Soak:
     """Let a door in *folder* look at so many *frames*."""
     settings = Settings(
@@ -168,8 +171,9 @@ def soaked(
         liveness=LivenessSettings(mode=liveness, watch_camera=False),
         live=LiveSettings(enabled=False),
         lock=LockSettings(release_seconds=0.5),
-        **({} if models is None else {"models": ModelSettings(folder=models)}),
     )
+    if models is not None:
+        settings = replace(settings, models=ModelSettings(folder=models))
     film = list(clip(CARPHONE))
     soak, lock = Soak(), FakeLock()
     with closing(Core(settings)) as core:

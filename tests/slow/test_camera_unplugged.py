@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -41,6 +42,10 @@ class Witness:
     def __init__(self) -> None:
         self.frames = 0
         self.fault: str | None = None
+
+    def has_seen(self, frames: int) -> bool:
+        """Tell whether so many *frames* were looked at."""
+        return self.frames >= frames
 
     def looked(self, frame: Frame, face: Face | None) -> None:
         self.frames += 1
@@ -99,7 +104,7 @@ def test_a_door_survives_its_camera_going_away(
         try:
             for pull in range(PULLS):
                 seen = witness.frames + chance.randrange(1, 12)
-                until(lambda seen=seen: witness.frames >= seen)
+                until(partial(witness.has_seen, seen))
                 if chance.random() < 0.1:
                     server.silent.set()
                 else:

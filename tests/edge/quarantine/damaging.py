@@ -19,11 +19,11 @@ import cv2
 from edge.audit import AuditEvent, EventKind
 from edge.backup import back_up
 from edge.collection.badges import Badges
-from edge.collection.people import People
+from edge.collection.people import NewPerson, People
 from edge.config import LivenessSettings, LiveSettings, ModelSettings, Settings
 from edge.core import Core
 from edge.domain import Badge, Embedding, Face, Frame, Pixels
-from edge.enrolling import NewPerson, Photo
+from edge.enrolling import Photo
 from edge.erasing import erase
 from edge.errors import EndOfFootageError, OstiaryError
 from edge.hardware import LockState
