@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "audit": "edge.commands.audit:audit",
     "backup": "edge.commands.backup:backup",
     "restore": "edge.commands.restore:restore",
+    "mend": "edge.commands.mend:mend",
     "key": "edge.commands.key:key",
     "erase": "edge.commands.erase:erase",
     "announce": "edge.commands.announce:announce",

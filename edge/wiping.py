@@ -29,6 +29,7 @@ from edge.storage.names import (
     INSTALLATION_FILE,
     LOCK_FILES,
     OSDP_FOLDER,
+    QUARANTINE_FOLDER,
     RECOVERY_FILE,
     RESERVE_FILE,
     RESTORED_SETTINGS_FILE,
@@ -70,11 +71,13 @@ def wipe(settings: Settings, *, backups: bool, models: bool) -> Wiped:
                 _files(data),
                 _live(settings.live.folder),
                 (data / BACKUP_FOLDER).rglob("*"),
+                (data / QUARANTINE_FOLDER).rglob("*"),
                 chain.from_iterable(path.rglob("*") for path in elsewhere if backups),
                 _models(settings) if models else (),
             )
             files += _erase(more)
-            for folder in (data / BACKUP_FOLDER, *(elsewhere if backups else ())):
+            own = (data / BACKUP_FOLDER, data / QUARANTINE_FOLDER)
+            for folder in (*own, *(elsewhere if backups else ())):
                 if folder.exists():
                     shutil.rmtree(folder)
             for folder in (data / OSDP_FOLDER, *((settings.models.folder,) if models else ())):

@@ -17,7 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis", "edge.wiping"),
-    ("edge.counting",),
+    ("edge.counting", "edge.quarantine"),
     ("edge.health", "edge.backup", "edge.devices", "edge.announcer", "edge.rekeying"),
     ("edge.core",),
     ("edge.importing", "edge.moving"),
@@ -222,6 +222,7 @@ def test_decisions_are_pure() -> None:
         "edge.liveness",
         "edge.readers",
         "edge.portal",
+        "edge.quarantine.reconciling",
         "edge.similarity",
     )
     for module in (name for name in modules() if any(inside(name, room) for room in pure)):

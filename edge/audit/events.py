@@ -86,6 +86,7 @@ class EventKind(StrEnum):
     AUDIT_PRUNED = "audit-pruned"
     TEXT_ERASED = "text-erased"
     CLOCK_CHANGED = "clock-changed"
+    DATABASE_DAMAGED = "database-damaged"
     FAULT = "fault"
     ALARM = "alarm"
 

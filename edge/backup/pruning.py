@@ -68,6 +68,8 @@ def prune(
     :raises OSError: if one cannot be removed.
     """
     found = {time_in(path.name): path for path in found_in(folder, installation)}
+    # What a wrong clock dated in the future counts as oldest, or it would push out every new one.
+    found = dict(sorted(found.items(), key=lambda each: (each[0] <= now, each[0]), reverse=True))
     gone = [found[at] for at in outlived(tuple(found), keep=keep, keep_days=keep_days, now=now)]
     for path in gone:
         # Renamed first: half of a backup must not look like one, when power is cut neither.

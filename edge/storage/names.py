@@ -29,6 +29,9 @@ BACKUP_FOLDER = "backups"
 RECOVERY_FILE = "ostiary-recovery.pub"
 INSTALLATION_FILE = "ostiary-installation"
 
+QUARANTINE_FOLDER = "quarantine"
+"""Where damaged databases are put aside, a folder for each time."""
+
 RESTORED_SETTINGS_FILE = "restored.toml"
 """The settings of the device whose backup was put back, for whoever sets up this one to compare."""
 

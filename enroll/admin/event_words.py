@@ -80,6 +80,7 @@ KINDS = {
     EventKind.AUDIT_PRUNED: "Old events removed",
     EventKind.TEXT_ERASED: "Text of an event erased",
     EventKind.CLOCK_CHANGED: "Clock changed",
+    EventKind.DATABASE_DAMAGED: "A damaged database was put aside",
     EventKind.FAULT: "Fault",
     EventKind.ALARM: "Alarm",
 }
