@@ -1,0 +1,10 @@
+"""The one list of all targets, for the tests and for ``bench/fuzz.py``."""
+
+from __future__ import annotations
+
+from tests.fuzz.target import Target
+from tests.fuzz.targets import documents, files
+
+TARGETS: dict[str, Target] = {
+    target.name: target for room in (files, documents) for target in room.TARGETS
+}
