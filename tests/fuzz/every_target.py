@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import documents, files
+from tests.fuzz.targets import documents, files, network, readers
 
 TARGETS: dict[str, Target] = {
-    target.name: target for room in (files, documents) for target in room.TARGETS
+    target.name: target for room in (files, documents, readers, network) for target in room.TARGETS
 }
