@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import documents, files, network, readers
+from tests.fuzz.targets import documents, files, network, pages, readers
 
 TARGETS: dict[str, Target] = {
-    target.name: target for room in (files, documents, readers, network) for target in room.TARGETS
+    target.name: target for room in (files, documents, readers, network, pages) for target in room.TARGETS
 }
