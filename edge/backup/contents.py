@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from edge.errors import StorageError
 from edge.storage.key import Key
@@ -75,15 +75,44 @@ class Contents:
         """Return what :meth:`sealed` gave.
 
         :raises KeyFileError: if *key* is another, or it was changed.
-        :raises StorageError: if a newer Ostiary wrote it.
+        :raises StorageError: if a newer Ostiary wrote it, or it does not say what it should.
         """
-        values: dict[str, Any] = json.loads(unseal(key, _PURPOSE, sealed))
-        if values.pop("format") != FORMAT:
+        content = unseal(key, _PURPOSE, sealed)
+        try:
+            values: dict[str, Any] = json.loads(content)
+            if values.pop("format") != FORMAT:
+                raise StorageError(
+                    "the backup was made by a newer Ostiary",
+                    remedy="Install the Ostiary that made it, or a newer one.",
+                )
+            return cls(**values | {"at": from_text(values["at"])})._checked()
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ):
             raise StorageError(
-                "the backup was made by a newer Ostiary",
-                remedy="Install the Ostiary that made it, or a newer one.",
-            )
-        return cls(**values | {"at": from_text(values["at"])})
+                "what the backup says of itself cannot be read", remedy=_ANOTHER
+            ) from None  # the cause would show what is in it, keys among it
+
+    def _checked(self) -> Self:
+        """Return it, if every value is of its kind.
+
+        :raises ValueError: if the time is none.
+        :raises TypeError: if something else is not.
+        """
+        texts = (self.version, self.site, self.door, self.installation, self.head, self.settings)
+        tables = (self.files, self.secrets)
+        pairs = [pair for table in tables for pair in table.items()]
+        if not all(isinstance(each, str) for each in (*texts, *(text for pair in pairs for text in pair))):
+            raise TypeError("a text is none")
+        if type(self.entries) is not int:
+            raise TypeError("a number is none")
+        to_text(self.at)  # fails for a time without a zone, or beyond the calendar in UTC
+        return self
 
     def refuse_other_files(self, folder: Path) -> None:
         """Read every database in *folder*, and refuse one that is not the one of this backup.
