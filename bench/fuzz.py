@@ -104,8 +104,6 @@ def by_coverage(target: Target, minutes: float, folder: Path) -> Tally:
         corpus, found = Path(scratch, "corpus"), Path(scratch, "found")
         corpus.mkdir()
         found.mkdir()
-        for number, seed in enumerate(target.seeds()):
-            (corpus / f"seed-{number}").write_bytes(seed[: target.most_bytes])
         while (left := 60 * minutes - (time.monotonic() - begun)) > 1:
             killed = _guided(target, corpus, found, round(left))
             tally.tried += killed.tried
@@ -176,6 +174,9 @@ def guided_child(name: str, found: Path, options: list[str]) -> None:
                 place.with_suffix(".words").write_text(words, encoding="utf-8", errors="replace")
                 place.with_suffix(".input").write_bytes(data)
 
+    # Here, since some seeds hold keys and signatures of their process.
+    for number, seed in enumerate(target.seeds()):
+        Path(options[-1], f"seed-{number}").write_bytes(seed[: target.most_bytes])
     engine: Any = atheris
     engine.Setup([sys.argv[0], *options], once)
     engine.Fuzz()
