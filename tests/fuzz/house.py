@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -59,6 +59,16 @@ class Trouble(logging.Handler):
 
 
 @dataclass(slots=True)
+class Clock:
+    """A clock that stands still until somebody has to wait."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(slots=True)
 class House:
     """The application, whom it knows, a key for everything, and who is signed in by role."""
 
@@ -69,6 +79,7 @@ class House:
     passwords: Passwords
     key: AccessKey
     secret: str
+    clock: Clock
     trouble: Trouble = field(default_factory=Trouble)
     signed_in: dict[Role, tuple[FlaskClient, str]] = field(default_factory=dict)
 
@@ -83,9 +94,10 @@ class House:
     def browser(self, role: Role) -> tuple[FlaskClient, str]:
         """Return a browser in which somebody of *role* is signed in, and the token of its forms."""
         if role not in self.signed_in:
+            self.clock.now += timedelta(hours=1)  # whoever has tried too often must wait
             name = f"{role} {os.urandom(4).hex()}"
             self.accounts.create(
-                name=name, role=role, password_hash=self.passwords.hash(PASSWORD), now=NOW
+                name=name, role=role, password_hash=self.passwords.hash(PASSWORD), now=self.clock()
             )
             client = self.app.test_client()
             form = {"name": name, "password": PASSWORD, "csrf_token": token_in(client, "/sign-in")}
@@ -127,6 +139,7 @@ def open_house(folder: Path) -> Iterator[House]:
     core.models = _models()
     core.recognizer = Recognizer.load(core.models)
     passwords = Passwords(PasswordHasher.from_parameters(CHEAPEST))
+    clock = Clock()
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, live, ignore_errors=True)
         stack.enter_context(closing(core))
@@ -141,7 +154,7 @@ def open_house(folder: Path) -> Iterator[House]:
             enroller=core.enroller,
             audit=core.audit,
             passwords=passwords,
-            clock=lambda: NOW,
+            clock=clock,
         )
         key, secret = AccessKeys(web).create(
             label="fuzz",
@@ -150,7 +163,7 @@ def open_house(folder: Path) -> Iterator[House]:
             created_by="fuzz",
             now=NOW,
         )
-        house = House(app, core, People(core.database), Accounts(web), passwords, key, secret)
+        house = House(app, core, People(core.database), Accounts(web), passwords, key, secret, clock)
         logging.getLogger("enroll").addHandler(house.trouble)
         stack.callback(logging.getLogger("enroll").removeHandler, house.trouble)
         house.person_ids()
