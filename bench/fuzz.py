@@ -142,7 +142,13 @@ def _guided(target: Target, corpus: Path, found: Path, seconds: int) -> _Run:
         str(corpus),
     ]
     ended = subprocess.run(
-        command, cwd=ROOT, capture_output=True, check=False, env=os.environ, text=True, errors="replace"
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        env=os.environ,
+        text=True,
+        errors="replace",
     )
     told = _EXECUTED.findall(ended.stderr)
     tried = max((int(each or other) for each, other in told), default=0)

@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from edge.errors import StorageError
 from edge.storage.key import Key
@@ -85,7 +85,8 @@ class Contents:
                     "the backup was made by a newer Ostiary",
                     remedy="Install the Ostiary that made it, or a newer one.",
                 )
-            return cls(**values | {"at": from_text(values["at"])})._checked()
+            contents = cls(**values | {"at": from_text(values["at"])})
+            _refuse_other_kinds(contents)
         except (
             ValueError,
             TypeError,
@@ -97,22 +98,7 @@ class Contents:
             raise StorageError(
                 "what the backup says of itself cannot be read", remedy=_ANOTHER
             ) from None  # the cause would show what is in it, keys among it
-
-    def _checked(self) -> Self:
-        """Return it, if every value is of its kind.
-
-        :raises ValueError: if the time is none.
-        :raises TypeError: if something else is not.
-        """
-        texts = (self.version, self.site, self.door, self.installation, self.head, self.settings)
-        tables = (self.files, self.secrets)
-        pairs = [pair for table in tables for pair in table.items()]
-        if not all(isinstance(each, str) for each in (*texts, *(text for pair in pairs for text in pair))):
-            raise TypeError("a text is none")
-        if type(self.entries) is not int:
-            raise TypeError("a number is none")
-        to_text(self.at)  # fails for a time without a zone, or beyond the calendar in UTC
-        return self
+        return contents
 
     def refuse_other_files(self, folder: Path) -> None:
         """Read every database in *folder*, and refuse one that is not the one of this backup.
@@ -129,6 +115,21 @@ class Contents:
 
 
 _ANOTHER = "Take another backup."
+
+
+def _refuse_other_kinds(contents: Contents) -> None:
+    """Refuse values that are not of the kinds that they are declared to be.
+
+    :raises ValueError: if the time is none.
+    :raises TypeError: if a text or a number is none.
+    """
+    texts: list[object] = [contents.version, contents.site, contents.door, contents.installation]
+    texts += [contents.head, contents.settings]
+    for table in (contents.files, contents.secrets):
+        texts += [*table, *table.values()]
+    if not all(isinstance(text, str) for text in texts) or type(contents.entries) is not int:
+        raise TypeError("a text or a number is none")
+    to_text(contents.at)  # fails for a time without a zone, or beyond the calendar in UTC
 
 
 def digest_of(path: Path) -> str:

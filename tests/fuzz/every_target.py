@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import documents, files, network, pages, readers
+from tests.fuzz.targets import api, documents, files, network, osdp, pages, readers, sealed
 
 TARGETS: dict[str, Target] = {
-    target.name: target for room in (files, documents, readers, network, pages) for target in room.TARGETS
+    target.name: target
+    for room in (files, sealed, documents, readers, osdp, network, api, pages)
+    for target in room.TARGETS
 }

@@ -125,7 +125,7 @@ def _models() -> ModelStore:
 @contextmanager
 def open_house(folder: Path) -> Iterator[House]:
     """Build the application as `ostiary web` does, in *folder*."""
-    live = Path(tempfile.mkdtemp(prefix="ostiary-fuzz-", dir="/dev/shm"))  # noqa: S108 - memory
+    live = Path(tempfile.mkdtemp(prefix="ostiary-fuzz-", dir="/dev/shm"))
     photos = folder / "photos"
     photos.mkdir()
     core = Core(
@@ -163,7 +163,9 @@ def open_house(folder: Path) -> Iterator[House]:
             created_by="fuzz",
             now=NOW,
         )
-        house = House(app, core, People(core.database), Accounts(web), passwords, key, secret, clock)
+        house = House(
+            app, core, People(core.database), Accounts(web), passwords, key, secret, clock
+        )
         logging.getLogger("enroll").addHandler(house.trouble)
         stack.callback(logging.getLogger("enroll").removeHandler, house.trouble)
         house.person_ids()

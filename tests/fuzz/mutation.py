@@ -42,9 +42,7 @@ def inputs(seeds: Sequence[bytes], words: Sequence[bytes], most: int) -> st.Sear
     piece = st.sampled_from([*ODD_BYTES, *words]) | st.binary(max_size=8)
     if len(seeds) > 1:
         piece |= st.sampled_from(list(seeds))
-    edit = st.tuples(
-        st.sampled_from(_KINDS), st.integers(0, 2**20), st.integers(0, 2**20), piece
-    )
+    edit = st.tuples(st.sampled_from(_KINDS), st.integers(0, 2**20), st.integers(0, 2**20), piece)
     spoilt = st.builds(_spoilt, st.sampled_from(list(seeds)), st.lists(edit, max_size=6))
     return st.one_of(spoilt, spoilt, spoilt, st.binary(max_size=300)).map(lambda data: data[:most])
 

@@ -124,9 +124,10 @@ def _child(target: Target, count: int, number: int | None, board: Board, told: i
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
     try:
-        with tempfile.TemporaryDirectory(prefix="ostiary-fuzz-") as folder, target.open(
-            Path(folder)
-        ) as read:
+        with (
+            tempfile.TemporaryDirectory(prefix="ostiary-fuzz-") as folder,
+            target.open(Path(folder)) as read,
+        ):
             examples(target, read, count, number, board)
     except BaseException:  # noqa: BLE001 - a finding, whatever it is
         os.write(told, traceback.format_exc()[-8000:].encode(errors="replace"))

@@ -53,7 +53,7 @@ def test_it_is_read_as_it_was_written() -> None:
 def test_values_of_another_kind_are_refused(changed: dict[str, object]) -> None:
     """A fault of another version must not be met half-way through a restore."""
     values = json.loads(unseal(KEY, PURPOSE, CONTENTS.sealed(KEY))) | changed
-    with pytest.raises(StorageError, match="cannot be read|does not know") as refused:
+    with pytest.raises(StorageError, match=r"cannot be read|does not know") as refused:
         Contents.unsealed(seal(KEY, PURPOSE, json.dumps(values).encode()), KEY)
     assert "c" * 32 not in repr(refused.value)
 

@@ -29,7 +29,9 @@ from tests.fuzz.target import Target, Try, alone
 ROOT = Path(__file__).parents[3]
 
 
-def _file(name: str, read: Callable[[Path], object]) -> Callable[[Path], AbstractContextManager[Try]]:
+def _file(
+    name: str, read: Callable[[Path], object]
+) -> Callable[[Path], AbstractContextManager[Try]]:
     @contextmanager
     def opened(folder: Path) -> Iterator[Try]:
         path = folder / name
@@ -71,6 +73,7 @@ def _rules_json(data: bytes) -> None:
 
 @cache
 def rules_seeds() -> tuple[bytes, ...]:
+    """Return the rules of the tests' site, and those that are shipped."""
     return DOCUMENT.encode(), (ROOT / "firmware_config/rules.toml").read_bytes()
 
 
@@ -124,17 +127,120 @@ def _keys(folder: Path) -> Iterator[Try]:
     yield read
 
 
-_TOML = (b"[door]\n", b"[[a]]\n", b"= ", b"{ ", b" }", b"inf", b"nan", b"1979-05-27T07:32:00Z", b"07:00", b"0x1", b"0" * 5000, b'"""', b"'''", b"\\u0000", b"\\uD800", b"a.b.c = 1\n")
-_RRULE = (b"FREQ=YEARLY", b"FREQ=MONTHLY", b"FREQ=WEEKLY", b"FREQ=DAILY", b";INTERVAL=1000", b";COUNT=1000", b";UNTIL=99991231", b";BYDAY=-53SU", b";BYSETPOS=-366", b";BYMONTHDAY=31", b";BYWEEKNO=53", b";BYYEARDAY=366", b";BYMONTH=2", b";WKST=SU", b"RRULE:")
+_TOML = (
+    b"[door]\n",
+    b"[[a]]\n",
+    b"= ",
+    b"{ ",
+    b" }",
+    b"inf",
+    b"nan",
+    b"1979-05-27T07:32:00Z",
+    b"07:00",
+    b"0x1",
+    b"0" * 5000,
+    b'"""',
+    b"'''",
+    b"\\u0000",
+    b"\\uD800",
+    b"a.b.c = 1\n",
+)
+_RRULE = (
+    b"FREQ=YEARLY",
+    b"FREQ=MONTHLY",
+    b"FREQ=WEEKLY",
+    b"FREQ=DAILY",
+    b";INTERVAL=1000",
+    b";COUNT=1000",
+    b";UNTIL=99991231",
+    b";BYDAY=-53SU",
+    b";BYSETPOS=-366",
+    b";BYMONTHDAY=31",
+    b";BYWEEKNO=53",
+    b";BYYEARDAY=366",
+    b";BYMONTH=2",
+    b";WKST=SU",
+    b"RRULE:",
+)
 
 TARGETS = (
-    Target("settings", "the settings file", _file("ostiary.toml", _settings), settings_seeds, (ConfigError,), _TOML),
+    Target(
+        "settings",
+        "the settings file",
+        _file("ostiary.toml", _settings),
+        settings_seeds,
+        (ConfigError,),
+        _TOML,
+    ),
     Target("rules", "rules in TOML", alone(_rules), rules_seeds, (RulesError,), _TOML + _RRULE),
-    Target("rules-json", "rules in JSON", alone(_rules_json), lambda: tuple(to_json(from_toml(each.decode())).encode() for each in rules_seeds()), (RulesError,), _RRULE),
-    Target("recurrence", "recurring days (RFC 5545)", alone(_recurrence), lambda: (b"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA", b"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", b"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;COUNT=1000", b"FREQ=YEARLY;BYWEEKNO=53;UNTIL=20991231"), (ValueError,), _RRULE),
-    Target("hours", "hours and days as people write them", alone(_hours), lambda: (b"07:00-19:00", b"Mon-Fri 07:00-19:00", "Sat,Sun 22:00–06:00".encode(), b"2026-12-31"), words=(b"24:00", b"-", b",", b"Mon")),
-    Target("scenario", "a story for the simulation", _file("story.toml", read_scenario), lambda: tuple(file.read_bytes() for file in sorted((ROOT / "docs/scenarios").glob("*.toml"))[::6]), (ScenarioError, RulesError), _TOML),
-    Target("card-format", "formats of cards in one line", alone(_card_formats), lambda: (b"26", b"26;34;37", b"26 facility=2-9 number=10-25 even=1:2-13 odd=26:14-25"), (ValueError,), (b"zero=", b"one=", b"ignored=", b"999")),
-    Target("embedder-card", "the card of a user's own embedder", _file("card.toml", read_card), lambda: (b'name = "m"\nfile = "m.tflite"\nsha256 = "' + b"a" * 64 + b'"\nlicence = "MIT"\ninput_size = 112\nchannel_order = "RGB"\nmean = 127.5\nscale = 0.0078125\ndimension = 128\ntemplate = [[38.3, 51.7], [73.5, 51.5], [56.0, 71.7], [41.5, 92.4], [70.7, 92.2]]\n[calibration]\ncosine = [-1.0, 0.3, 1.0]\nlog10_fmr = [0.0, -2.0, -14.0]\nprovenance = "x"\n',), (ModelError,), _TOML),
-    Target("keys", "public keys and keys of webhooks", _keys, lambda: (SigningKey.random().public.pem.encode(), b"whsec_" + b"A" * 44), words=(b"-----BEGIN PUBLIC KEY-----\n", b"-----END PUBLIC KEY-----")),
+    Target(
+        "rules-json",
+        "rules in JSON",
+        alone(_rules_json),
+        lambda: tuple(to_json(from_toml(each.decode())).encode() for each in rules_seeds()),
+        (RulesError,),
+        _RRULE,
+    ),
+    Target(
+        "recurrence",
+        "recurring days (RFC 5545)",
+        alone(_recurrence),
+        lambda: (
+            b"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA",
+            b"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            b"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1;COUNT=1000",
+            b"FREQ=YEARLY;BYWEEKNO=53;UNTIL=20991231",
+        ),
+        (ValueError,),
+        _RRULE,
+    ),
+    Target(
+        "hours",
+        "hours and days as people write them",
+        alone(_hours),
+        lambda: (
+            b"07:00-19:00",
+            b"Mon-Fri 07:00-19:00",
+            "Sat,Sun 22:00–06:00".encode(),
+            b"2026-12-31",
+        ),
+        words=(b"24:00", b"-", b",", b"Mon"),
+    ),
+    Target(
+        "scenario",
+        "a story for the simulation",
+        _file("story.toml", read_scenario),
+        lambda: tuple(
+            file.read_bytes() for file in sorted((ROOT / "docs/scenarios").glob("*.toml"))[::6]
+        ),
+        (ScenarioError, RulesError),
+        _TOML,
+    ),
+    Target(
+        "card-format",
+        "formats of cards in one line",
+        alone(_card_formats),
+        lambda: (b"26", b"26;34;37", b"26 facility=2-9 number=10-25 even=1:2-13 odd=26:14-25"),
+        (ValueError,),
+        (b"zero=", b"one=", b"ignored=", b"999"),
+    ),
+    Target(
+        "embedder-card",
+        "the card of a user's own embedder",
+        _file("card.toml", read_card),
+        lambda: (
+            b'name = "m"\nfile = "m.tflite"\nsha256 = "'
+            + b"a" * 64
+            + b'"\nlicence = "MIT"\ninput_size = 112\nchannel_order = "RGB"\nmean = 127.5\nscale = 0.0078125\ndimension = 128\ntemplate = [[38.3, 51.7], [73.5, 51.5], [56.0, 71.7], [41.5, 92.4], [70.7, 92.2]]\n[calibration]\ncosine = [-1.0, 0.3, 1.0]\nlog10_fmr = [0.0, -2.0, -14.0]\nprovenance = "x"\n',
+        ),
+        (ModelError,),
+        _TOML,
+    ),
+    Target(
+        "keys",
+        "public keys and keys of webhooks",
+        _keys,
+        lambda: (SigningKey.random().public.pem.encode(), b"whsec_" + b"A" * 44),
+        words=(b"-----BEGIN PUBLIC KEY-----\n", b"-----END PUBLIC KEY-----"),
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import socket
 import ssl
@@ -13,6 +14,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
 
 from edge.announcing.commands import UNLOCK, Command, Commands
 from edge.announcing.posting import Poster
@@ -73,8 +77,6 @@ def _checkpoint(data: bytes) -> None:
 
 @cache
 def _checkpoint_seed() -> bytes:
-    import json
-
     for line in exports()[0].splitlines():
         values = json.loads(line)
         if "checkpoint" in values:
@@ -133,10 +135,8 @@ def _webhook(_: Path) -> Iterator[Try]:
         threads = threading.active_count()
         try:
             answer = poster.post(b"{}", {"Content-Type": "application/json"})
-        except AnnouncingError as error:
-            assert judged(None, tries=1, refusals=1) is Verdict.AGAIN
-            assert str(error)
-            return
+        except AnnouncingError:
+            return  # which is tried again
         assert 100 <= answer.status <= 999
         done = judged(answer, tries=1, refusals=5) is Verdict.DONE
         assert done is (200 <= answer.status < 300)
@@ -155,15 +155,12 @@ def _left(data: bytes) -> None:
 
 def _states() -> tuple[bytes, ...]:
     state = DoorState("front", DoorCondition(), None, ("LOW_SHARPNESS",), None, "turn", ("badge",))
-    return state.to_bytes(), Beat("front", None, False, 0).to_bytes()  # noqa: FBT003
+    return state.to_bytes(), Beat("front", None, False, 0).to_bytes()
 
 
 @cache
 def videos() -> tuple[bytes, ...]:
     """Return a second of moving noise, as each kind of file that is let in."""
-    import cv2
-    import numpy as np
-
     chance = np.random.default_rng(3)
     found = []
     with TemporaryDirectory() as folder:
@@ -212,16 +209,83 @@ _ANSWERS = (
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 301 Away\r\nLocation: file:///etc/passwd\r\n\r\n",
 )
-_HTTP = (b"Retry-After: ", b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"HTTP/1.1 ", b"HTTP/0.9", b"\r\n\r\n", b"100 Continue\r\n\r\n", b"ffffffffffffffff\r\n")
-_AUDIT = (b'"sequence":', b'"hash":', b'"end":', b'"entry":', b'"checkpoint":', b'"signature":', b"\n")
-_VIDEO = (b"ftyp", b"moov", b"mdat", b"RIFF", b"AVI ", b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"qt  ", b"#EXTM3U\n")
+_HTTP = (
+    b"Retry-After: ",
+    b"Content-Length: ",
+    b"Transfer-Encoding: chunked\r\n",
+    b"HTTP/1.1 ",
+    b"HTTP/0.9",
+    b"\r\n\r\n",
+    b"100 Continue\r\n\r\n",
+    b"ffffffffffffffff\r\n",
+)
+_AUDIT = (
+    b'"sequence":',
+    b'"hash":',
+    b'"end":',
+    b'"entry":',
+    b'"checkpoint":',
+    b'"signature":',
+    b"\n",
+)
+_VIDEO = (
+    b"ftyp",
+    b"moov",
+    b"mdat",
+    b"RIFF",
+    b"AVI ",
+    b"\x1a\x45\xdf\xa3",
+    b"\x18\x53\x80\x67",
+    b"qt  ",
+    b"#EXTM3U\n",
+)
 
 TARGETS = (
-    Target("audit-export", "an exported record, verified", alone(_export), exports, (AuditBrokenError,), _AUDIT),
-    Target("checkpoint", "a signed checkpoint", alone(_checkpoint), lambda: (_checkpoint_seed(),), (AuditBrokenError,), _AUDIT),
-    Target("mqtt-command", "what a broker asks of the door", _broker, lambda: (b"\0UNLOCK", b"\0OPEN", b"\0LOCK", b"\1UNLOCK", b"\2UNLOCK"), words=(b"UNLOCK", b"OPEN", b"unlock")),
-    Target("webhook-answer", "what a server answers to a webhook", _webhook, lambda: _ANSWERS, words=_HTTP),
-    Target("left-in-memory", "the state of the door for the pages", alone(_left), _states, (ValueError,), (b'"condition":', b'"decision":', b'"at":')),
-    Target("container", "what kind of file a video is", alone(_container), videos, (VideoError,), _VIDEO),
+    Target(
+        "audit-export",
+        "an exported record, verified",
+        alone(_export),
+        exports,
+        (AuditBrokenError,),
+        _AUDIT,
+    ),
+    Target(
+        "checkpoint",
+        "a signed checkpoint",
+        alone(_checkpoint),
+        lambda: (_checkpoint_seed(),),
+        (AuditBrokenError,),
+        _AUDIT,
+    ),
+    Target(
+        "mqtt-command",
+        "what a broker asks of the door",
+        _broker,
+        lambda: (b"\0UNLOCK", b"\0OPEN", b"\0LOCK", b"\1UNLOCK", b"\2UNLOCK"),
+        words=(b"UNLOCK", b"OPEN", b"unlock"),
+    ),
+    Target(
+        "webhook-answer",
+        "what a server answers to a webhook",
+        _webhook,
+        lambda: _ANSWERS,
+        words=_HTTP,
+    ),
+    Target(
+        "left-in-memory",
+        "the state of the door for the pages",
+        alone(_left),
+        _states,
+        (ValueError,),
+        (b'"condition":', b'"decision":', b'"at":'),
+    ),
+    Target(
+        "container",
+        "what kind of file a video is",
+        alone(_container),
+        videos,
+        (VideoError,),
+        _VIDEO,
+    ),
     Target("video", "stored videos, decoded", _video, videos, (VideoError,), _VIDEO, share=0.02),
 )
