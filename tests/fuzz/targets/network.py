@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -14,16 +15,19 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import cv2
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.announcing.commands import UNLOCK, Command, Commands
 from edge.announcing.posting import Poster
 from edge.announcing.webhooks import Verdict, judged
 from edge.audit import Audit, AuditEvent, EventKind, Sealer, SealPolicy
+from edge.audit.chain import FIRST_HASH
 from edge.audit.checkpoints import Stored, read_checkpoint
-from edge.audit.export import export_lines
+from edge.audit.export import FORM, export_lines, line_of, signed_part
 from edge.audit.offline import verify_stream
 from edge.desk import Desk
 from edge.errors import AnnouncingError, AuditBrokenError, VideoError
@@ -32,6 +36,7 @@ from edge.metrics.heartbeat import Beat
 from edge.portal import DoorCondition
 from edge.storage.key import Key
 from edge.storage.signing import SigningKey
+from edge.storage.times import to_text
 from edge.video.container import identify
 from edge.video.reading import StoredVideo
 from tests.fuzz.choices import Choices
@@ -67,6 +72,30 @@ def _export(data: bytes) -> None:
     """Nothing that differs from an export in one byte may be taken for one."""
     verify_stream(io.BytesIO(data))
     assert data in exports(), "a changed export was taken for a good one"
+
+
+def _stranger(data: bytes) -> None:
+    """Read an export that somebody has signed with a key of his own, with *data* for its header."""
+    key, told = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(32))), _HEADER
+    with suppress(ValueError, RecursionError):
+        values = json.loads(data)
+        told = told | values if isinstance(values, dict) else told
+    try:
+        header = line_of({"header": told | {"key": key.public.digits}})
+    except (ValueError, RecursionError):
+        return  # nothing that can be written
+    end = {"entries": 0, "head": FIRST_HASH, "sequence": 0}
+    end |= {"sha256": hashlib.sha256(header).hexdigest()}
+    last = line_of({"end": end, "signature": key.sign(signed_part(end))})
+    assert verify_stream(io.BytesIO(header + last)).site.isprintable()
+
+
+_HEADER: dict[str, Any] = {
+    "form": FORM,
+    "made": to_text(NOON),
+    "root": {"hash": FIRST_HASH, "sequence": 0},
+    "site": "Lighthouse",
+}
 
 
 def _checkpoint(data: bytes) -> None:
@@ -248,6 +277,14 @@ TARGETS = (
         exports,
         (AuditBrokenError,),
         _AUDIT,
+    ),
+    Target(
+        "audit-stranger",
+        "an export that a stranger has signed",
+        alone(_stranger),
+        lambda: (json.dumps(_HEADER).encode(), b'{"site": "\\u001b[2J"}'),
+        (AuditBrokenError,),
+        (b'"site":', b'"root":', b'"sequence":', b"\\ud800", b"\\u0007"),
     ),
     Target(
         "checkpoint",
