@@ -8,8 +8,8 @@ from tests.fuzz.every_target import TARGETS
 from tests.fuzz.target import Target
 from tests.fuzz.watching import watched
 
-MANY = 3_000
-"""Examples of each target, fewer of slow ones: four minutes in all on two cores."""
+MANY = 1_000
+"""Examples of each target, fewer of slow ones: some four minutes of processor time in all."""
 
 
 @pytest.mark.slow
