@@ -12,6 +12,7 @@ from edge.hardware.osdp.control_panel import ControlPanel
 from edge.hardware.osdp.keys import ChannelKey
 from edge.hardware.osdp.messages import CardRead, KeysPressed
 from edge.hardware.osdp.peripheral import Peripheral
+from edge.hardware.osdp.screening import crc16
 from tests.fuzz.choices import Choices
 from tests.fuzz.target import Target, Try
 from tests.fuzz.targets.readers import SITES
@@ -49,16 +50,6 @@ def packet(address: int, control: int, content: bytes) -> bytes:
     length = 5 + len(content) + 2
     head = bytes((0x53, address, length & 0xFF, length >> 8, control | 0x04)) + content
     return head + struct.pack("<H", crc16(head))
-
-
-def crc16(octets: bytes) -> int:
-    """Return the CRC of OSDP 2.2, 5.9: polynomial 0x1021, beginning with 0x1D0F."""
-    value = 0x1D0F
-    for octet in octets:
-        value ^= octet << 8
-        for _ in range(8):
-            value = (value << 1 ^ 0x1021 if value & 0x8000 else value << 1) & 0xFFFF
-    return value
 
 
 def _said(choices: Choices, *, reply: bool) -> bytes:
