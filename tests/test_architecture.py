@@ -35,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.watchdog", "edge.config", "edge.access"),
     ("edge.similarity", "edge.liveness", "edge.readers", "edge.portal"),
     ("edge.domain",),
-    ("edge.exit_codes", "edge.days", "edge.buckets", "edge.logs"),
+    ("edge.exit_codes", "edge.days", "edge.buckets", "edge.logs", "edge.toml_text"),
     ("edge.errors",),
 )
 
