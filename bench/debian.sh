@@ -6,8 +6,9 @@
 #
 # The Debian is made of packages with mmdebstrap, once, and kept in $DEBIANS. The tree is copied into
 # it and set up by `make`, from wheels that pip fetches here: mirror and index are those of this
-# machine, and inside there is no network. Another processor is played by qemu-user; QEMU_CPU names
-# one of its models, such as cortex-a72 for a Raspberry Pi 4. PYTHON fetches the wheels.
+# machine, and inside there is no network. $DEBIANS/exchange is /srv/exchange there. Another processor
+# is played by qemu-user; QEMU_CPU names one of its models, a Raspberry Pi 4's if none is named.
+# PYTHON fetches the wheels.
 set -eu
 
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -45,7 +46,6 @@ mirror() {
 make_root() {
     part=$root.part
     rm -rf "$part"
-    mkdir -p "$DEBIANS"
     mmdebstrap --quiet --variant=minbase --architectures="$arch" --include="$TESTED" \
         "$suite" "$part" "$(mirror)"
     mv "$part" "$root"
@@ -54,8 +54,9 @@ make_root() {
 inside() {
     systemd-nspawn --quiet --register=no --keep-unit --as-pid2 --private-network --resolv-conf=off \
         --console=pipe --directory="$root" --chdir=/srv/ostiary --bind-ro="$wheels":/srv/wheels \
+        --bind="$DEBIANS/exchange":/srv/exchange \
         --setenv=PIP_NO_INDEX=1 --setenv=PIP_FIND_LINKS=/srv/wheels --setenv=PIP_ROOT_USER_ACTION=ignore \
-        --setenv=LANG=C.UTF-8 --setenv=HOME=/root --setenv=QEMU_CPU="${QEMU_CPU:-max}" "$@"
+        --setenv=LANG=C.UTF-8 --setenv=HOME=/root --setenv=QEMU_CPU="${QEMU_CPU:-}" "$@"
 }
 
 put_tree() {
@@ -69,7 +70,10 @@ put_tree() {
 [ "$(id -u)" = 0 ] || { echo "Only root can make a Debian: sudo sh $0 $arch $suite" >&2; exit 1; }
 case $arch in
 amd64) machine=x86_64 ;;
-arm64) machine=aarch64 ;;
+arm64)
+    machine=aarch64
+    export QEMU_CPU="${QEMU_CPU:-cortex-a72}"
+    ;;
 *) machine=$arch ;;
 esac
 [ "$machine" = "$(uname -m)" ] || play_processor "$machine"
@@ -79,6 +83,7 @@ bookworm) python=3.11 ;;
 esac
 wheels=$DEBIANS/wheels-$machine-$python
 
+mkdir -p "$DEBIANS/exchange"
 [ -d "$root" ] || make_root
 cmp --silent "$TREE/constraints.txt" "$wheels/constraints.txt" || {
     "$PYTHON" "$HERE/wheels.py" "$machine" "$python" "$wheels" >&2
