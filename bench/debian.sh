@@ -15,7 +15,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 TREE=${HERE%/*}
 DEBIANS=${DEBIANS:-${XDG_CACHE_HOME:-$HOME/.cache}/ostiary-debian}
 PYTHON=${PYTHON:-$TREE/.venv/bin/python}
-TESTED="python3,python3-venv,python3-evdev,make,ca-certificates,tzdata,mosquitto,nftables,systemd,udev,dbus,procps,iproute2"
+TESTED="python3,python3-venv,python3-evdev,make,tzdata,mosquitto,nftables,systemd,udev,dbus,procps,iproute2"
 
 [ $# -ge 2 ] || { sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0"; exit 2; }
 arch=$1 suite=$2

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
+from hypothesis import settings
 
 from edge.demonstration.footage import ASTRONAUT, CARPHONE, CAT, COFFEE, clip, picture
 from edge.domain import Pixels
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from enroll.passwords import Passwords
+
+# A busy or an emulated machine is slow, and right all the same.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
