@@ -55,7 +55,7 @@ inside() {
     systemd-nspawn --quiet --register=no --keep-unit --as-pid2 --private-network --resolv-conf=off \
         --console=pipe --directory="$root" --chdir=/srv/ostiary --bind-ro="$wheels":/srv/wheels \
         --bind="$DEBIANS/exchange":/srv/exchange \
-        --setenv=PIP_NO_INDEX=1 --setenv=PIP_FIND_LINKS=/srv/wheels --setenv=PIP_ROOT_USER_ACTION=ignore \
+        --setenv=PIP_NO_INDEX=1 --setenv=PIP_FIND_LINKS=/srv/wheels --setenv=PIP_ROOT_USER_ACTION=ignore --setenv=PIP_NO_COMPILE=1 \
         --setenv=LANG=C.UTF-8 --setenv=HOME=/root --setenv=QEMU_CPU="${QEMU_CPU:-}" "$@"
 }
 
