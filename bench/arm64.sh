@@ -21,8 +21,8 @@ logs=$DEBIANS/logs
 status=0
 
 # What everything else stands on is tested first.
-FIRST="tests/edge/vision tests/edge/collection tests/edge/storage tests/edge/portal tests/edge/access
-tests/edge/readers tests/edge/liveness tests/edge/config tests/edge/audit tests/edge/door"
+FIRST="tests/edge/storage tests/edge/portal tests/edge/access tests/edge/readers tests/edge/liveness
+tests/edge/vision tests/edge/collection tests/edge/audit tests/edge/door"
 
 on_arm() {
     sh "$HERE/debian.sh" arm64 trixie "$@"
@@ -110,7 +110,7 @@ show '$ make setup && ostiary models prepare' on_arm .venv/bin/ostiary models pr
 printf '\n%s with what was there already.\n' "$(took "$begun")"
 show '$ python -VV; uname -m' on_arm sh -c '.venv/bin/python -VV; uname -m'
 
-printf '\n## The same faces\n\nVectors of twenty frames, from pixels to embedding, computed on %s and there.\n' "$(uname -m)"
+printf '\n## The same faces\n\nVectors of ten frames, from pixels to embedding, computed on %s and there.\n' "$(uname -m)"
 "$PYTHON" "$HERE/same_vectors.py" write "$exchange/vectors.npz"
 for cpu in cortex-a72 cortex-a76; do
     show "\$ QEMU_CPU=$cpu python bench/same_vectors.py compare vectors.npz" \

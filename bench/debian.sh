@@ -34,6 +34,22 @@ play_processor() {
     }
 }
 
+# What /proc/cpuinfo says on a Raspberry Pi 4, or a 5. QEMU shows that of this machine instead, and
+# the interpreter's library for it crashes at an ARM processor that has an x86 one's description.
+describe_processor() {
+    case ${QEMU_CPU:-} in
+    cortex-a76) features="aes pmull sha1 sha2 crc32 atomics fphp asimdhp cpuid asimdrdm lrcpc dcpop asimddp" variant=0x4 part=0xd0b revision=1 ;;
+    *) features="crc32 cpuid" variant=0x0 part=0xd08 revision=3 ;;
+    esac
+    number=0
+    while [ $number -lt "$(nproc)" ]; do
+        printf 'processor\t: %s\nBogoMIPS\t: 108.00\nFeatures\t: fp asimd evtstrm %s\n' $number "$features"
+        printf 'CPU implementer\t: 0x41\nCPU architecture: 8\n'
+        printf 'CPU variant\t: %s\nCPU part\t: %s\nCPU revision\t: %s\n\n' $variant $part $revision
+        number=$((number + 1))
+    done
+}
+
 # The mirror that this machine has its own Debian from.
 mirror() {
     # shellcheck disable=SC1091 # a file of the system
@@ -52,6 +68,10 @@ make_root() {
 }
 
 inside() {
+    # /proc is mounted after whatever nspawn binds.
+    # shellcheck disable=SC2016 # expanded inside
+    [ "$machine" != aarch64 ] || [ "$(uname -m)" = aarch64 ] ||
+        set -- sh -c 'mount --bind "$0" /proc/cpuinfo && exec "$@"' /srv/exchange/cpuinfo "$@"
     systemd-nspawn --quiet --register=no --keep-unit --as-pid2 --private-network --resolv-conf=off \
         --console=pipe --directory="$root" --chdir=/srv/ostiary --bind-ro="$wheels":/srv/wheels \
         --bind="$DEBIANS/exchange":/srv/exchange \
@@ -84,6 +104,7 @@ esac
 wheels=$DEBIANS/wheels-$machine-$python
 
 mkdir -p "$DEBIANS/exchange"
+describe_processor >"$DEBIANS/exchange/cpuinfo"
 [ -d "$root" ] || make_root
 cmp --silent "$TREE/constraints.txt" "$wheels/constraints.txt" || {
     "$PYTHON" "$HERE/wheels.py" "$machine" "$python" "$wheels" >&2
