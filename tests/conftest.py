@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
+from hypothesis import settings
 
 from edge.demonstration.footage import ASTRONAUT, CARPHONE, CAT, COFFEE, clip, picture
 from edge.domain import Pixels
@@ -15,6 +16,10 @@ from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from enroll.passwords import Passwords
 from tests.other_embedder import write_other_embedder
+
+# A busy or an emulated machine is slow, and right all the same.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
