@@ -25,7 +25,7 @@ SHORTEST = 12
 SALT_BYTES = 16
 LENGTH_BYTES = 8
 
-_MAGIC = b"ostiary people 1\n"
+MAGIC = b"ostiary people 1\n"
 _ANY_MAGIC = re.compile(rb"ostiary people \d+\n")
 _PURPOSE = b"ostiary: people on their way"
 
@@ -42,7 +42,7 @@ def seal_with_passphrase(passphrase: str, content: bytes) -> bytes:
         )
     salt = secrets.token_bytes(SALT_BYTES)
     sealed = seal(_key(passphrase, salt), _PURPOSE, content)
-    return _MAGIC + salt + len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
+    return MAGIC + salt + len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
 
 
 def unseal_with_passphrase(passphrase: str, content: bytes) -> bytes:
@@ -54,12 +54,12 @@ def unseal_with_passphrase(passphrase: str, content: bytes) -> bytes:
     head = _ANY_MAGIC.match(content)
     if head is None:
         raise KeyFileError("this is no file of people that Ostiary wrote")
-    if head[0] != _MAGIC:
+    if head[0] != MAGIC:
         raise KeyFileError(
             "the file was written by a newer Ostiary",
             remedy="Install that here, too, and import it again.",
         )
-    rest = content[len(_MAGIC) :]
+    rest = content[len(MAGIC) :]
     salt, length = rest[:SALT_BYTES], rest[SALT_BYTES : SALT_BYTES + LENGTH_BYTES]
     sealed = rest[SALT_BYTES + LENGTH_BYTES :]
     if len(length) < LENGTH_BYTES or len(sealed) != int.from_bytes(length, "big"):
