@@ -17,6 +17,8 @@ uninstall() {
         ! grep -qs '^\[Install\]' "/usr/lib/systemd/system/$unit" || run systemctl disable --quiet "$unit"
     done
     files_of "$tree" | while read -r _ place; do run rm -f "$place"; done
+    [ ! -d /usr/lib/systemd/system/ostiary-.service.d ] ||
+        run rmdir --ignore-fail-on-non-empty /usr/lib/systemd/system/ostiary-.service.d
     for boot in /boot/firmware/config.txt /boot/config.txt; do
         [ ! -f "$boot" ] || [ -L "$boot" ] || run sed -i '/^# >>> Ostiary/,/^# <<< Ostiary/d' "$boot"
     done

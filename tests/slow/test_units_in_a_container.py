@@ -66,6 +66,7 @@ def test_all_of_it_starts_and_the_door_says_when_it_watches(machine: Container) 
 
     assert machine.shown(DOOR, "ActiveState") == "active"
     assert machine.shown(WEB, "ActiveState") == "active"
+    assert machine.shown(DOOR, "RestartSteps") == machine.shown(WEB, "RestartSteps") == "4"
     assert lock(machine) == "secured"
     timers = machine("systemctl", "list-timers", "--plain", "--no-legend")
     assert "ostiary-sweep.timer" in timers

@@ -162,6 +162,15 @@ def test_the_pages_are_handed_the_keys_that_they_may_not_read() -> None:
     assert f"STATE_DIRECTORY={storage.folder}" in values_of("ostiary-web.service", "Environment")
 
 
+def test_what_ends_again_and_again_is_waited_for_longer() -> None:
+    """But never so long that a door stays shut for it."""
+    starts = [int(value) for name in SERVICES for value in values_of(name, "RestartSec")]
+    (longest,) = values_of("ostiary-backoff.conf", "RestartMaxDelaySec")
+
+    assert max(starts) < int(longest) <= 30
+    assert values_of("ostiary-backoff.conf", "RestartSteps") == ["4"]
+
+
 def test_the_kiosk_s_browser_sees_nothing_of_the_rest() -> None:
     """The largest program of the machine, and the one that strangers touch."""
     hidden = " ".join(values_of("ostiary-kiosk.service", "InaccessiblePaths"))
