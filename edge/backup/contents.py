@@ -92,7 +92,6 @@ class Contents:
             TypeError,
             KeyError,
             AttributeError,
-            OverflowError,
             RecursionError,
         ):
             raise StorageError(

@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, NewFace
 from edge.collection.people import Consent, NewPerson, Person
 from edge.domain import Badge, Box, Embedding, ModelId, Pose, Quality, QualityReason
 from edge.errors import CollectionError
+from edge.storage.times import to_text
 
 FORMAT: Literal[1] = 1
 MOST_PEOPLE = 50_000
@@ -27,6 +28,13 @@ MOST_BADGES = 1000
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
+
+def _in_utc(at: datetime) -> datetime:
+    to_text(at)  # fails beyond the calendar, where it could not be stored
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=300)]
 PersonId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -82,9 +90,9 @@ class MovedBadge:
     """A badge, with the marks that it has."""
 
     number: Text
-    valid_from: AwareDatetime | None
-    valid_until: AwareDatetime | None
-    revoked_at: AwareDatetime | None
+    valid_from: Moment | None
+    valid_until: Moment | None
+    revoked_at: Moment | None
     duress: bool
 
     @property
@@ -103,7 +111,7 @@ class MovedConsent:
     """What she agreed to, when and how: it goes wherever her vectors go."""
 
     text_version: Text
-    agreed_at: AwareDatetime
+    agreed_at: Moment
     method: Text
 
 
@@ -114,12 +122,12 @@ class MovedPerson:
     person_id: PersonId
     name: Text
     external_id: Text | None
-    valid_from: AwareDatetime | None
-    valid_until: AwareDatetime | None
+    valid_from: Moment | None
+    valid_until: Moment | None
     consent: MovedConsent | None
-    retention_until: AwareDatetime | None
+    retention_until: Moment | None
     declined: bool
-    suspended_at: AwareDatetime | None
+    suspended_at: Moment | None
     groups: tuple[Text, ...]
     badges: Annotated[tuple[MovedBadge, ...], Field(max_length=MOST_BADGES)]
     faces: Annotated[tuple[MovedFace, ...], Field(max_length=MOST_FACES_OF_A_PERSON)]
@@ -156,7 +164,7 @@ class MovedPeople:
 
     format: Literal[1]
     site: Text
-    at: AwareDatetime
+    at: Moment
     collection_id: Text
     model_name: Text
     model_digest: Digest

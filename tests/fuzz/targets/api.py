@@ -206,7 +206,7 @@ TARGETS = (
         "signed requests, carried out",
         _api,
         lambda: tuple(bytes((number,)) + bytes(20) for number in range(len(OPERATIONS))),
-        share=0.05,
+        share=0.5,
         most_bytes=2048,
     ),
 )

@@ -203,8 +203,8 @@ TARGETS = (
             bytes(8),
             *(bytes((number, 0, 1, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9)) for number in range(0, 200, 20)),
         ),
-        share=0.05,
+        share=0.5,
         most_bytes=2048,
     ),
-    Target("multipart", "forms with files", _multipart, forms, words=_MULTIPART, share=0.05),
+    Target("multipart", "forms with files", _multipart, forms, words=_MULTIPART, share=0.5),
 )

@@ -17,6 +17,7 @@ from edge.moving.document import MovedPeople
 from edge.storage.key import Key
 from edge.storage.passphrase import MAGIC, unseal_with_passphrase
 from edge.storage.sealing import RecoveryKey, seal, unseal
+from edge.storage.times import to_text_or_none
 from tests.fuzz.target import Target, alone
 
 KEY = Key(bytes(range(32)))
@@ -86,6 +87,8 @@ def _moved(data: bytes) -> None:
     assert MovedPeople.from_json(people.to_json()) == people
     for person in people.people:
         _ = person.told, [badge.as_badge for badge in person.badges]
+        for moment in (person.valid_from, person.valid_until, person.retention_until):
+            assert to_text_or_none(moment) is None or moment is not None
         for face in person.faces:
             try:
                 new = face.as_new(people.model)
