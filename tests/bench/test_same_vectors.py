@@ -13,7 +13,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 from same_vectors import LIMIT, Vectors, distances
 
 ONE = Vectors(
-    faces=np.eye(3, 128, dtype=np.float32), pixels=("a", "b", "c"), model="m", machine="here"
+    faces=np.eye(3, 128, dtype=np.float32),
+    frames=np.arange(36, dtype=np.uint8).reshape(3, 2, 2, 3),
+    model="m",
+    machine="here",
 )
 
 
@@ -23,7 +26,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     read = Vectors.read(tmp_path / "vectors.npz")
 
     assert np.array_equal(read.faces, ONE.faces)
-    assert (read.pixels, read.model, read.machine) == (ONE.pixels, ONE.model, ONE.machine)
+    assert np.array_equal(read.frames, ONE.frames)
+    assert (read.model, read.machine) == (ONE.model, ONE.machine)
 
 
 def test_one_face_that_differs_is_seen() -> None:
