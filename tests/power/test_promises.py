@@ -105,7 +105,7 @@ def test_half_of_a_backup_never_looks_like_one(tmp_path: Path, seed: int) -> Non
         for file in ("one", "two", "three"):
             (tmp_path / name / file).write_text(file, encoding="ascii")
     with recording(tmp_path) as recorder:
-        prune(tmp_path, INSTALLATION, keep=1, keep_days=0, now=NOON)
+        prune(tmp_path, INSTALLATION, keep=1, keep_days=0, now=NOON + timedelta(minutes=1))
     chance = random.Random(seed)
     steps = recorder.steps[: chance.randint(0, len(recorder.steps))]
     put_back(cut(recorder.before, steps, Cut.ANY, chance), tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import threading
@@ -76,6 +77,7 @@ def descriptors() -> int:
 def test_a_hundred_pulls_leave_nothing_behind(seed: int) -> None:
     """Lost and back, every time; as many descriptors and threads in the end as at the beginning."""
     cable = Cable(random.Random(seed))
+    gc.collect()  # what other tests have left behind would be closed meanwhile
     before, threads = descriptors(), threading.active_count()
     camera = LiveCamera(
         lambda: PulledSource(cable), name="pulled", timeout=10, backoff=Backoff(0.001, 0.002)
@@ -92,5 +94,5 @@ def test_a_hundred_pulls_leave_nothing_behind(seed: int) -> None:
     camera.close()
     assert losses
     assert cable.open == 0
-    assert descriptors() == before
+    assert descriptors() <= before
     assert threading.active_count() == threads
