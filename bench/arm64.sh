@@ -110,7 +110,7 @@ show '$ make setup && ostiary models prepare' on_arm .venv/bin/ostiary models pr
 printf '\n%s with what was there already.\n' "$(took "$begun")"
 show '$ python -VV; uname -m' on_arm sh -c '.venv/bin/python -VV; uname -m'
 
-printf '\n## The same faces\n\nVectors of ten frames, from pixels to embedding, computed on %s and there.\n' "$(uname -m)"
+printf '\n## The same faces\n\nVectors of the same ten frames, from pixels to embedding, computed on %s and there.\n' "$(uname -m)"
 "$PYTHON" "$HERE/same_vectors.py" write "$exchange/vectors.npz"
 for cpu in cortex-a72 cortex-a76; do
     show "\$ QEMU_CPU=$cpu python bench/same_vectors.py compare vectors.npz" \
