@@ -84,7 +84,8 @@ def own_names(host: str) -> tuple[str, ...]:
 def ensure_certificate(folder: Path, names: Iterable[str], *, now: datetime) -> Certificate:
     """Return the certificate in *folder*; make one where there is none, or ours no longer fits.
 
-    Ours no longer fits shortly before its end, if a clock that was ahead made it, or when the machine has got another name or address.
+    Ours no longer fits shortly before its end, if a clock that was ahead made it, or when the machine
+    has got another name or address.
 
     :raises ConfigError: if it cannot be made or read.
     """

@@ -7,6 +7,8 @@ import pytest
 
 from edge.vision.models import ModelStore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -66,6 +66,7 @@ def granted(ostiary: Ostiary, camera: Path) -> bool:
     return "GRANT MATCH" in answer.out
 
 
+@pytest.mark.slow
 def test_nobody_stands_outside_while_the_embedder_is_changed(
     ostiary: Ostiary,
     site: Path,
