@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 HANDSHAKE_SECONDS = 10.0
 GOODBYE_SECONDS = 5.0
+ACCEPT_AGAIN_SECONDS = 1.0
+"""After which one more is accepted where the system had no descriptor left."""
+
 CHUNK = 64 * 2**10
 
 TURNS_TO_CLOSE = 10
@@ -50,26 +53,21 @@ class TlsFront:
         connections: int,
     ) -> None:
         """Take up to so many *connections* at a time; turn more away before reading of them."""
+        self._listening = listening
+        self._context = context
         self._inner = inner
         self._connections = connections
         self._peers: dict[str, str] = {}
         self._writers: set[asyncio.StreamWriter] = set()
+        self._handling: set[asyncio.Task[None]] = set()
+        self._again: asyncio.TimerHandle | None = None
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_quietly)
         self._thread = threading.Thread(target=self._loop.run_forever, name="tls", daemon=True)
         self._thread.start()
+        listening.setblocking(False)
         # Begun in that thread: this one may have a loop of its own.
-        self._server = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(
-                self._serve,
-                sock=listening,
-                ssl=context,
-                ssl_handshake_timeout=HANDSHAKE_SECONDS,
-                ssl_shutdown_timeout=GOODBYE_SECONDS,
-                limit=CHUNK,
-            ),
-            self._loop,
-        ).result(GOODBYE_SECONDS)
+        self._loop.call_soon_threadsafe(self._listen)
 
     def __enter__(self) -> Self:
         return self
@@ -102,6 +100,42 @@ class TlsFront:
 
         return restored
 
+    def _listen(self) -> None:
+        self._loop.add_reader(self._listening, self._accept)
+
+    def _accept(self) -> None:
+        # By hand: asyncio's server forgets whom it shakes hands with when it is closed.
+        try:
+            connection, _ = self._listening.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return  # gone before it came
+        except OSError as error:
+            log.warning("nobody can connect for a moment: %s", error.strerror)
+            self._loop.remove_reader(self._listening)
+            self._again = self._loop.call_later(ACCEPT_AGAIN_SECONDS, self._listen)
+            return
+        connection.setblocking(False)
+        task = self._loop.create_task(self._shake_hands(connection))
+        self._handling.add(task)  # the loop itself does not keep tasks alive
+        task.add_done_callback(self._handling.discard)
+
+    async def _shake_hands(self, connection: socket.socket) -> None:
+        reader = asyncio.StreamReader(limit=CHUNK)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            transport, _ = await self._loop.connect_accepted_socket(
+                lambda: protocol,
+                connection,
+                ssl=self._context,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS,
+                ssl_shutdown_timeout=GOODBYE_SECONDS,
+            )
+        except OSError as error:  # most often a browser that does not know the certificate yet
+            log.debug("a TLS connection failed: %s", error)
+            return
+        writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
+        await self._serve(reader, writer)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._writers) >= self._connections:
             writer.transport.abort()
@@ -122,11 +156,16 @@ class TlsFront:
             self._writers.discard(writer)
 
     async def _end(self) -> None:
-        self._server.close()
+        self._loop.remove_reader(self._listening)
+        if self._again is not None:
+            self._again.cancel()
+        self._listening.close()
+        await asyncio.sleep(0)  # whoever has just come has begun by then, and can be ended
         for writer in self._writers:
             writer.transport.abort()  # nobody waits for the other side's goodbye
-        waiting = asyncio.all_tasks() - {asyncio.current_task()}
-        await asyncio.gather(*waiting, return_exceptions=True)
+        for task in self._handling:
+            task.cancel()
+        await asyncio.gather(*self._handling, return_exceptions=True)
         for _ in range(TURNS_TO_CLOSE):
             await asyncio.sleep(0)
 
