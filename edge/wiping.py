@@ -20,7 +20,6 @@ from edge.backup.pruning import PREFIX
 from edge.config import Settings
 from edge.errors import StorageError
 from edge.live.folder import PICTURE, STATE, VIEWER
-from edge.storage.files import sync
 from edge.storage.key import key_from_elsewhere
 from edge.storage.names import (
     BACKUP_FOLDER,
@@ -36,6 +35,7 @@ from edge.storage.names import (
 )
 from edge.storage.signing import SIGNING_KEY_NAME
 from edge.storage.using import hold_alone
+from edge.syncing import sync
 from edge.vision.catalogue import CATALOGUE
 
 

@@ -26,7 +26,7 @@ from edge.collection.database import open_any
 from edge.config import settings_as_toml
 from edge.core import Core
 from edge.errors import OstiaryError, StorageError
-from edge.storage.files import appearing_whole, make_folder, sync
+from edge.storage.files import appearing_whole, make_folder
 from edge.storage.names import (
     AUDIT_FILE,
     BACKUP_FOLDER,
@@ -37,6 +37,7 @@ from edge.storage.names import (
     RECOVERY_FILE,
 )
 from edge.storage.sealing import RecoveryPublic
+from edge.syncing import sync
 
 
 @dataclass(frozen=True, slots=True)

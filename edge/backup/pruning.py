@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from edge.storage.files import sync
+from edge.syncing import sync
 
 PREFIX = "backup-"
 KEPT_IN_ANY_CASE = 3

@@ -7,14 +7,15 @@ only copy of something, and whoever knows SQLite may get it out.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from edge.storage.files import make_folder
 from edge.storage.names import BESIDE_A_DATABASE, QUARANTINE_FOLDER
 from edge.storage.times import from_text, to_text
+from edge.syncing import sync
 
 REPORT_FILE = "report.json"
 
@@ -54,8 +55,8 @@ def put_aside(data: Path, names: Sequence[str], now: datetime) -> Path:
         for path in (data / name, *(data / f"{name}{suffix}" for suffix in BESIDE_A_DATABASE)):
             if path.exists():
                 (folder / path.name).hardlink_to(path)
-    _sync(folder)
-    _sync(folder.parent)
+    sync(folder)
+    sync(folder.parent)
     return folder
 
 
@@ -68,8 +69,8 @@ def report(aside: Aside) -> None:
     values = {"at": to_text(aside.at), "lockdown": aside.lockdown}
     fates = [asdict(fate) for fate in aside.fates]
     path.write_text(json.dumps(values | {"fates": fates}, indent=1) + "\n", encoding="utf-8")
-    _sync(path)
-    _sync(aside.folder)
+    sync(path)
+    sync(aside.folder)
 
 
 def lying_aside(data: Path) -> tuple[Aside, ...]:
@@ -104,7 +105,7 @@ def _read(folder: Path) -> Aside:
 def _new_folder(parent: Path, now: datetime) -> Path:
     name = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     # Two users of one group work here, as in the folder around it.
-    parent.mkdir(mode=0o770, exist_ok=True)
+    make_folder(parent, mode=0o770)
     for number in range(1000):
         folder = parent / (name if not number else f"{name}-{number}")
         try:
@@ -113,11 +114,3 @@ def _new_folder(parent: Path, now: datetime) -> Path:
             continue
         return folder
     raise FileExistsError(f"{parent / name} and a thousand others exist")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

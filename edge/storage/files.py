@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 
+from edge.syncing import sync
+
 
 @contextmanager
 def appearing_whole(path: Path, *, mode: int) -> Iterator[Path]:
@@ -48,15 +50,3 @@ def make_folder(path: Path, *, mode: int = 0o777) -> None:
     path.mkdir(mode=mode, parents=True, exist_ok=True)
     for folder in made:
         sync(folder.parent)
-
-
-def sync(path: Path) -> None:
-    """Make the content of a file, or the names in a folder, survive a power cut.
-
-    :raises OSError: if there is none, or the disk failed.
-    """
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import StorageError
-from edge.storage.files import make_folder, sync
+from edge.storage.files import make_folder
 from edge.storage.names import DRAFTS_FILE, PLAN_FILE
+from edge.syncing import sync
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from edge.errors import KeyFileError
-from edge.storage.files import sync
 from edge.storage.key import Key, exists, read_secret
+from edge.syncing import sync
 
 NONCE_BYTES = 12
 """Of ChaCha20-Poly1305 (RFC 8439, 2.8)."""

@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from edge.syncing import sync
+
 FILE_MODE = 0o644
 """Models are public: every user of the machine may read them, their owner alone may write."""
 
@@ -38,8 +40,4 @@ def write_whole(path: Path, content: bytes) -> None:
     finally:
         draft.unlink(missing_ok=True)
     # A door without its models does not start: the name must outlive a power cut, too.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)

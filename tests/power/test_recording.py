@@ -11,9 +11,10 @@ import pytest
 
 from edge.audit import Audit, AuditEvent, EventKind
 from edge.storage.faults import PLAIN_HEADER
-from edge.storage.files import appearing_whole, sync
+from edge.storage.files import appearing_whole
 from edge.storage.key import Key
 from edge.storage.names import AUDIT_FILE
+from edge.syncing import sync
 from tests.power.deeds import NOON
 from tests.power.disk import Cut, Said, Synced, Written, cut
 from tests.power.recording import Recorder, recording

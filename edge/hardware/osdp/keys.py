@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from edge.errors import KeyFileError
+from edge.syncing import sync
 
 KEY_BYTES = 16
 """AES-128, as OSDP 2.2, appendix D, has it."""
@@ -201,13 +202,8 @@ class KeyFolder:
 
 
 def _sync(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        with suppress(OSError):  # not every file system can
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with suppress(OSError):  # not every file system can
+        sync(folder)
 
 
 def _unreadable(path: Path, error: OSError) -> KeyFileError:
