@@ -11,13 +11,11 @@ from datetime import UTC, datetime
 
 from edge.audit import Audit, AuditEvent, EventKind
 from edge.collection.badges import Badges
-from edge.collection.collections import Collections
 from edge.collection.faces import NewFace
-from edge.collection.fused import LEAST_WEIGHT, former_fused_of, fused_of
 from edge.collection.memberships import Memberships
 from edge.collection.people import Erased, NewPerson, People, Person
 from edge.collection.search import Gallery
-from edge.domain import Badge, Embedding, Face, Match, Pixels, fuse
+from edge.domain import Badge, Embedding, Face, Match, Pixels
 from edge.erasing import erase, erasing
 from edge.errors import AlreadyEnrolledError, EnrollmentError, PhotosRefusedError
 from edge.examining import (
@@ -27,17 +25,17 @@ from edge.examining import (
     Examiner,
     Photo,
 )
-from edge.similarity import UNLOCK_SIMILARITY, Calibration
+from edge.likeness import Likeness, fused
+from edge.similarity import Calibration
 from edge.storage.database import Database
 
 __all__ = ["AGREEMENT_SIMILARITY", "IN_WORDS", "Enroller", "Examined", "Photo"]
 
-MOST_LOOK_ALIKES = 10
-"""People that are named, and marked, as like one person: more of them are a fault of the photos."""
-
 
 class Enroller:
     """Enrolls into one collection; threads may share it, and take turns at the recognizer.
+
+    *likeness* tells how alike people are, before they are enrolled and afterwards.
 
     *clock* gives the time of the audit's entries. *actor*, wherever it is asked for, says in the
     audit who does it: an account's id or a system user, no name.
@@ -58,7 +56,7 @@ class Enroller:
         self._people = People(database)
         self._badges = Badges(database)
         self._memberships = Memberships(database)
-        self._gallery = gallery
+        self.likeness = Likeness(database=database, gallery=gallery, examiner=examiner)
         self._audit = audit
         self._collection_id = collection_id
         self._clock = clock
@@ -98,21 +96,6 @@ class Enroller:
             one person; all faults of the photos come at once.
         """
         return self._examiner.examine_all(photos)
-
-    def recognize(self, examined: Examined) -> Match | None:
-        """Return the person most alike, as a door would find her, or None if nobody is enrolled."""
-        return next(iter(self._gallery.search_people(examined.embedding, limit=1)), None)
-
-    def look_alikes(self, examined: Sequence[Examined]) -> tuple[Match, ...]:
-        """Return the people for whom a door could take the one in *examined*, most alike first."""
-        if not examined:
-            return ()
-        found = self._gallery.search_people(_fused(examined), limit=MOST_LOOK_ALIKES)
-        return tuple(match for match in found if match.similarity > UNLOCK_SIMILARITY)
-
-    def look_alike(self, examined: Sequence[Examined]) -> Match | None:
-        """Return the most alike of :meth:`look_alikes`, if any."""
-        return next(iter(self.look_alikes(examined)), None)
 
     def enroll(
         self,
@@ -200,7 +183,7 @@ class Enroller:
                 self._people.enroll(self._collection_id, person, _new_faces(examined), badges)
                 raise _RehearsedError
         except _RehearsedError:
-            return _fused(examined) if examined else None
+            return fused(examined) if examined else None
 
     def add_photos(self, person_id: str, photos: Sequence[Photo], *, actor: str) -> Person:
         """Store more faces of a person, and record it; all or nothing.
@@ -230,7 +213,7 @@ class Enroller:
         Otherwise raises as :meth:`add_photos` does.
         """
         self._examiner.refuse_strangers(examined)
-        likeness = self._likeness(person_id, examined)
+        likeness = self.likeness.to_herself(person_id, examined)
         if likeness is not None and likeness < AGREEMENT_SIMILARITY:
             raise PhotosRefusedError(
                 ("The photos do not show the person who is enrolled.",),
@@ -272,7 +255,7 @@ class Enroller:
         :raises AuditError: if it cannot be recorded; nothing is changed then.
         """
         examined = self.examine_photos(photos)
-        likeness = self._likeness(person_id, examined)
+        likeness = self.likeness.to_herself(person_id, examined)
         with self._database.transaction():
             self._mark(person_id, self._alike_to_others(person_id, examined, mark_look_alikes))
             self._people.replace_faces(person_id, _new_faces(examined))
@@ -293,7 +276,7 @@ class Enroller:
         Otherwise raises as :meth:`People.merge` does.
         """
         with erasing(self._database, self._audit) as record:
-            likeness = self.likeness_of(keep_id, other_id)
+            likeness = self.likeness.between(keep_id, other_id)
             if likeness is not None and likeness < AGREEMENT_SIMILARITY:
                 raise EnrollmentError(
                     f"the two do not look like one person (similarity {likeness:.2f} %).",
@@ -310,25 +293,6 @@ class Enroller:
                 similarity=likeness,
             )
             return merged
-
-    def likeness_of(self, one: str, other: str) -> float | None:
-        """Return how alike two people's stored faces are, in percent.
-
-        None if either has none, or they have none by the same embedder.
-
-        :raises NotFoundError: if one of them does not exist, or they are of two collections.
-        """
-        collection = Collections(self._database).describe(self._people.get(other).collection_id)
-        _ = self._people.get(one)
-        likenesses = []
-        for fused, calibration in (
-            (fused_of, self._examiner.calibration),
-            (former_fused_of, self._examiner.former_calibration),
-        ):
-            his, hers = (fused(self._database, collection, each) for each in (one, other))
-            if his is not None and hers is not None and calibration is not None:
-                likenesses.append(calibration.similarity(his.cosine(hers)))
-        return max(likenesses, default=None)
 
     def erase(self, person_id: str, *, actor: str, reason: str | None = None) -> Erased:
         """Erase a person from every file and record it; see :func:`edge.erasing.erase`."""
@@ -356,7 +320,9 @@ class Enroller:
 
         :raises AlreadyEnrolledError: if somebody else looks like her who was not looked at.
         """
-        alike = tuple(match for match in self.look_alikes(examined) if match.person_id != herself)
+        alike = tuple(
+            match for match in self.likeness.look_alikes(examined) if match.person_id != herself
+        )
         for match in alike:
             if looked_at is not None and match.person_id not in looked_at:
                 raise AlreadyEnrolledError(match.person_id, match.similarity)
@@ -365,16 +331,6 @@ class Enroller:
     def _mark(self, person_id: str, alike: Sequence[Match]) -> None:
         for match in alike:
             self._people.mark_look_alikes(person_id, match.person_id, match.similarity)
-
-    def _likeness(self, person_id: str, examined: Sequence[Examined]) -> float | None:
-        """Return how alike *examined* is to a person's stored faces, in percent; None without.
-
-        While the site changes its embedder, faces of the former one say it as well.
-        """
-        person = self._people.get(person_id)
-        if not (examined and (person.faces or person.former_faces)):
-            return None
-        return self._gallery.compare(person_id, _fused(examined)).similarity
 
     def _record(
         self, kind: EventKind, person_id: str, detail: str, *, similarity: float | None = None
@@ -392,13 +348,6 @@ class Enroller:
 
 class _RehearsedError(Exception):
     """Raised to undo what was only tried."""
-
-
-def _fused(examined: Sequence[Examined]) -> Embedding:
-    return fuse(
-        [each.embedding for each in examined],
-        [max(each.face.quality.weight, LEAST_WEIGHT) for each in examined],
-    )
 
 
 def _new_faces(examined: Sequence[Examined]) -> list[NewFace]:

@@ -23,13 +23,12 @@ from edge.domain import Embedding
 from edge.erasing import erasing
 from edge.errors import NotFoundError
 from edge.examining import AGREEMENT_SIMILARITY, most_typical
+from edge.likeness import MOST_LOOK_ALIKES
 from edge.similarity import UNLOCK_SIMILARITY, Calibration
 from edge.storage.database import Database
 
 USER_ID = re.compile(r"[a-zA-Z0-9_.\-:]{1,128}")
 """Which names a user may have, as in Amazon Rekognition."""
-
-MOST_LOOK_ALIKES = 10
 
 
 class AssociationReason(StrEnum):

@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.importing", "edge.moving"),
     ("edge.changeover", "edge.networks"),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
+    ("edge.likeness",),
     ("edge.examining", "edge.archive", "edge.erasing", "edge.ruling", "edge.asking"),
     ("edge.streams", "edge.announcing", "edge.metrics"),
     ("edge.video",),
@@ -35,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.watchdog", "edge.config", "edge.access"),
     ("edge.similarity", "edge.liveness", "edge.readers", "edge.portal"),
     ("edge.domain",),
-    ("edge.exit_codes", "edge.days", "edge.buckets", "edge.logs", "edge.toml_text"),
+    ("edge.exit_codes", "edge.days", "edge.buckets", "edge.logs", "edge.syncing", "edge.toml_text"),
     ("edge.errors",),
 )
 

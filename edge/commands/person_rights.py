@@ -118,7 +118,7 @@ def alike(program: Program, one: str, other: str, *, unmark: bool) -> None:
         if unmark:
             people.unmark_look_alikes(first.person_id, second.person_id)
         else:
-            likeness = program.core.enroller.likeness_of(first.person_id, second.person_id)
+            likeness = program.core.enroller.likeness.between(first.person_id, second.person_id)
             if likeness is None:
                 raise CollectionError("only people with faces can be taken for each other")
             people.mark_look_alikes(first.person_id, second.person_id, likeness)

@@ -21,12 +21,10 @@ from edge.collection.people import People
 from edge.collection.search import Gallery
 from edge.domain import fuse
 from edge.errors import CollectionError, EmbeddingError, ModelMismatchError, NotFoundError
+from edge.likeness import MOST_LOOK_ALIKES
 from edge.moving.document import MovedPair, MovedPeople, MovedPerson, is_over
 from edge.similarity import UNLOCK_SIMILARITY
 from edge.storage.database import Database
-
-MOST_LOOK_ALIKES = 10
-"""As in ``edge/enrolling.py``."""
 
 
 class Fate(StrEnum):

@@ -68,7 +68,7 @@ def merge(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
 def mark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
     """Mark two people whom a door might take for each other, as a clerk knows them to be."""
     here, person, other = office(), person_of(person_id), person_of(other_id)
-    likeness = here.enroller.likeness_of(person.person_id, other.person_id)
+    likeness = here.enroller.likeness.between(person.person_id, other.person_id)
     try:
         if likeness is None:
             raise CollectionError("only people with faces can be taken for each other")

@@ -101,7 +101,7 @@ def save(
 
 def _herself(visit: Visit, enroller: Enroller) -> str | None:
     """Return whom she looks like most, whom she says she is; None if that one is gone."""
-    alike = enroller.look_alike(visit.enrolled) if visit.enrolled else None
+    alike = enroller.likeness.look_alike(visit.enrolled) if visit.enrolled else None
     return None if alike is None else alike.person_id
 
 
@@ -109,5 +109,5 @@ def _tried(visit: Visit, person_id: str, enroller: Enroller) -> float | None:
     """Search for her as a door does, by a picture that was not stored."""
     if visit.proof is None:
         return None
-    best = enroller.recognize(visit.proof)
+    best = enroller.likeness.recognize(visit.proof)
     return best.similarity if best is not None and best.person_id == person_id else 0.0

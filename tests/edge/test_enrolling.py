@@ -273,13 +273,13 @@ def test_everybody_alike_is_named(desk: Desk, driver: list[Photo], carphone: lis
         ).person_id
         for number in range(3)
     }
-    found = desk.enroller.look_alikes([desk.enroller.examine(carphone[100])])
+    found = desk.enroller.likeness.look_alikes([desk.enroller.examine(carphone[100])])
 
     assert {match.person_id for match in found} == ids
     assert [match.similarity for match in found] == sorted(
         (match.similarity for match in found), reverse=True
     )
-    assert desk.enroller.look_alikes([]) == ()
+    assert desk.enroller.likeness.look_alikes([]) == ()
 
 
 def test_whoever_declines_is_enrolled_without_a_face(desk: Desk, driver: list[Photo]) -> None:

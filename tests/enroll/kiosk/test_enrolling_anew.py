@@ -122,4 +122,4 @@ def test_whoever_is_known_by_the_former_embedder_is_enrolled_anew(
     anew = people.get(man.person_id)
     assert (anew.faces, anew.former_faces) == (2, 3)
     assert [badge.number for badge in anew.badges] == ["77"]
-    assert now.likeness_of(man.person_id, man.person_id) == pytest.approx(100, abs=0.1)
+    assert now.likeness.between(man.person_id, man.person_id) == pytest.approx(100, abs=0.1)
