@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 from edge.collection.collections import Collection
 from edge.collection.face_rows import COLUMNS, StoredFace, stored_face
-from edge.collection.fused import LEAST_WEIGHT
-from edge.domain import fuse
+from edge.collection.fused import mean_of
 from edge.storage.database import Database
 
 _TABLES = """
@@ -70,14 +69,7 @@ def refresh_former(database: Database, collection: Collection, person: int) -> N
         "SELECT vector, weight FROM former_faces WHERE collection = ? AND person = ? ORDER BY row",
         (collection.row, person),
     )
-    vector, coherence = None, 1.0
-    if rows:
-        fused = fuse(
-            [before.embedding_of(stored) for stored, _ in rows],
-            [max(weight, LEAST_WEIGHT) for _, weight in rows],
-        )
-        vector, coherence = before.bytes_of(fused), fused.coherence
     database.execute(
         "UPDATE people SET former_vector = ?, former_coherence = ?, former_faces = ? WHERE row = ?",
-        (vector, coherence, len(rows), person),
+        (*mean_of(before, rows), len(rows), person),
     )

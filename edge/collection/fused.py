@@ -6,12 +6,13 @@ one vector a person and never sees faces and mean disagree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from edge.collection.collections import Collection
 from edge.domain import Embedding, fuse
 from edge.errors import NotFoundError
-from edge.storage.database import Database
+from edge.storage.database import Database, Row
 
 LEAST_WEIGHT = 0.01
 """Weight of a face whose quality says nothing (0): faces of no weight at all have no mean."""
@@ -26,16 +27,26 @@ def refresh_fused(database: Database, collection: Collection, person: int) -> No
         "SELECT vector, weight FROM faces WHERE collection = ? AND person = ? ORDER BY row",
         (collection.row, person),
     )
-    vector, coherence = None, 1.0
-    if rows:
-        fused = fuse(
-            [collection.embedding_of(stored) for stored, _ in rows],
-            [max(weight, LEAST_WEIGHT) for _, weight in rows],
-        )
-        vector, coherence = collection.bytes_of(fused), fused.coherence
     database.execute(
-        "UPDATE people SET vector = ?, coherence = ? WHERE row = ?", (vector, coherence, person)
+        "UPDATE people SET vector = ?, coherence = ? WHERE row = ?",
+        (*mean_of(collection, rows), person),
     )
+
+
+def mean_of(collection: Collection, rows: Sequence[Row]) -> tuple[bytes | None, float]:
+    """Return the mean of stored faces, as it is stored, and its coherence; None without a face.
+
+    *rows* hold each face's vector and weight.
+
+    :raises EmbeddingError: if they point in opposite directions and cancel each other out.
+    """
+    if not rows:
+        return None, 1.0
+    fused = fuse(
+        [collection.embedding_of(stored) for stored, _ in rows],
+        [max(weight, LEAST_WEIGHT) for _, weight in rows],
+    )
+    return collection.bytes_of(fused), fused.coherence
 
 
 def fused_of(database: Database, collection: Collection, person_id: str) -> Embedding | None:
