@@ -40,20 +40,19 @@ class ScriptedCamera:
         self._scene_began = 0
         self._sequence = 0
         self._shown: Scene | None = None
-        self._began: float | None = None
+        self._due = 0.0
 
     def read(self, timeout: float) -> Frame | None:
         """Return the next frame when its time has come, or None after *timeout* seconds."""
         if self._sequence == len(self._frames):
             raise EndOfFootageError("the demonstration has ended")
-        now = time.monotonic()
-        if self._began is None:
-            self._began = now
-        due = self._began + self._sequence * self._period
-        if due - now > timeout:
+        wait = self._due - time.monotonic()
+        if wait > timeout:
             time.sleep(timeout)
             return None
-        time.sleep(max(due - now, 0))
+        time.sleep(max(wait, 0))
+        # From when it is shown: after a pause the film goes on, it does not catch up.
+        self._due = time.monotonic() + self._period
         scene, pixels = self._frames[self._sequence]
         if scene is not self._shown:
             self._shown = scene
