@@ -3,8 +3,9 @@
 ``python bench/same_vectors.py write FILE`` embeds the faces of ten frames, from pixels to vector, and
 keeps both; ``python bench/same_vectors.py compare FILE`` embeds the same pixels where it runs and
 prints one table of how far apart the vectors are. How many frames it would itself have decoded to
-those pixels is told, too: a film's colours are rounded otherwise there. It fails where a face is missing or further away than :data:`LIMIT`, since a person
-is enrolled on one device and may be restored onto another.
+those pixels is told, too: a film's colours are rounded otherwise there. It fails where a face is
+missing or further away than :data:`LIMIT`, since a person is enrolled on one device and may be
+restored onto another.
 """
 
 from __future__ import annotations

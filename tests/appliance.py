@@ -6,12 +6,10 @@ The fixtures are for every conftest that imports them.
 from __future__ import annotations
 
 import json
-import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,21 +21,17 @@ import waitress
 from botocore.config import Config
 
 from edge.audit import AuditEntry
-from edge.config import DoorSettings, LiveSettings, Settings, StorageSettings
-from edge.config.rekognition import RekognitionSettings
 from edge.core import Core
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
-from enroll.application import create_app
 from enroll.passwords import Passwords
 from enroll.rekognition.keys import AccessKey, AccessKeys
 from enroll.rekognition.operations import OFFERED
-from enroll.store import open_web
 from enroll.tls import ensure_certificate
 from enroll.tls_front import TlsFront
+from tests.application import application
 from tests.enroll.rekognition.model import faults_of, may_answer, service_model
 
-DOOR = "badges"
 EVERYTHING = tuple(operation.name for operation in OFFERED)
 
 
@@ -119,33 +113,18 @@ def running(
 ) -> Iterator[Appliance]:
     """Serve one appliance to all tests of the API; each uses collections of its own."""
     folder = tmp_path_factory.mktemp("appliance")
-    live = Path(tempfile.mkdtemp(prefix="ostiary-test-", dir="/dev/shm"))
-    core = Core(
-        Settings(
-            storage=StorageSettings(folder=folder, key_file=folder / "ostiary.key"),
-            door=DoorSettings(name="front", collection=DOOR),
-            live=LiveSettings(folder=live),
-            rekognition=RekognitionSettings(buckets={"photos": buckets}),
-        )
-    )
-    core.models, core.recognizer = models, recognizer
-    core.ensure_collection(DOOR)
-    certificate = ensure_certificate(folder, ("localhost",), now=datetime.now(UTC))
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, live, ignore_errors=True)
-        stack.enter_context(closing(core))
-        web = stack.enter_context(open_web(core.web_path, core.key))
-        app = create_app(
-            core=core,
-            site="Lighthouse",
-            collection_id=DOOR,
-            database=core.database,
-            web=web,
-            enroller=core.enroller,
-            audit=core.audit,
-            passwords=passwords,
-            secure=True,
+        built = stack.enter_context(
+            application(
+                folder,
+                buckets,
+                models=models,
+                recognizer=recognizer,
+                passwords=passwords,
+                secure=True,
+            )
         )
+        certificate = ensure_certificate(folder, ("localhost",), now=datetime.now(UTC))
         inner, outer = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
         port = outer.getsockname()[1]
         front = stack.enter_context(
@@ -157,11 +136,11 @@ def running(
             )
         )
         server = waitress.create_server(
-            front.restoring_sender(app), sockets=[inner], threads=8, url_scheme="https"
+            front.restoring_sender(built.app), sockets=[inner], threads=8, url_scheme="https"
         )
         stack.callback(server.close)
         threading.Thread(target=server.run, daemon=True).start()
-        yield Appliance(folder, core, AccessKeys(web), certificate.path, port, buckets)
+        yield Appliance(folder, built.core, AccessKeys(built.web), certificate.path, port, buckets)
 
 
 @pytest.fixture

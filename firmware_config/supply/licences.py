@@ -70,7 +70,7 @@ def _opening() -> Iterator[str]:
     yield "Ostiary is Apache-2.0. What it is made of, whose licence each part has, and what that asks of"
     yield "whoever passes it on. This page is written by `make licences` from `firmware_config/supply/licences.toml`, and"
     yield "held to what is pinned and to what each package says of itself by"
-    yield "`tests/supply/test_licences.py`; the rule what goes together is `firmware_config/supply/compatible.py`."
+    yield "`tests/firmware_config/supply/test_licences.py`; the rule what goes together is `firmware_config/supply/compatible.py`."
     yield ""
     yield "Whoever delivers an appliance, or the Debian package, with all of this inside delivers these"
     yield "parts, too: keep the licence texts, which lie in each package's `*.dist-info`, and offer the"

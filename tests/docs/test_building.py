@@ -9,7 +9,8 @@ import cv2
 import pytest
 
 from edge.domain import Pixels
-from tests.appliance import DOOR, Appliance
+from tests.appliance import Appliance
+from tests.application import DOOR
 from tests.docs.conftest import EXAMPLES, Terminal, terminal
 
 SCRIPT = EXAMPLES / "building.py"

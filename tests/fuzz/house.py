@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,20 +17,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from edge.collection.people import NewPerson, People
-from edge.config import DoorSettings, LiveSettings, Settings, StorageSettings
-from edge.config.rekognition import RekognitionSettings
 from edge.core import Core
 from edge.domain import Badge
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from enroll.accounts import Accounts, Role
-from enroll.application import create_app
 from enroll.passwords import Passwords
 from enroll.rekognition.keys import AccessKey, AccessKeys
 from enroll.rekognition.operations import OFFERED
-from enroll.store import open_web
+from tests.application import DOOR, application
 
-DOOR = "badges"
 PASSWORD = "quiet harbour nine lamps"  # noqa: S105 - of accounts that live for one target
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 NAMES = ("Ada", "Grace", "Mary")
@@ -125,37 +119,23 @@ def _models() -> ModelStore:
 @contextmanager
 def open_house(folder: Path) -> Iterator[House]:
     """Build the application as `ostiary web` does, in *folder*."""
-    live = Path(tempfile.mkdtemp(prefix="ostiary-fuzz-", dir="/dev/shm"))
     photos = folder / "photos"
     photos.mkdir()
-    core = Core(
-        Settings(
-            storage=StorageSettings(folder=folder, key_file=folder / "ostiary.key"),
-            door=DoorSettings(name="front", collection=DOOR),
-            live=LiveSettings(folder=live),
-            rekognition=RekognitionSettings(buckets={"photos": photos}),
-        )
-    )
-    core.models = _models()
-    core.recognizer = Recognizer.load(core.models)
+    models = _models()
     passwords = Passwords(PasswordHasher.from_parameters(CHEAPEST))
     clock = Clock()
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, live, ignore_errors=True)
-        stack.enter_context(closing(core))
-        core.ensure_collection(DOOR)
-        web = stack.enter_context(open_web(core.web_path, core.key))
-        app = create_app(
-            core=core,
-            site="Lighthouse",
-            collection_id=DOOR,
-            database=core.database,
-            web=web,
-            enroller=core.enroller,
-            audit=core.audit,
-            passwords=passwords,
-            clock=clock,
+        built = stack.enter_context(
+            application(
+                folder,
+                photos,
+                models=models,
+                recognizer=Recognizer.load(models),
+                passwords=passwords,
+                clock=clock,
+            )
         )
+        core, web = built.core, built.web
         key, secret = AccessKeys(web).create(
             label="fuzz",
             operations=tuple(operation.name for operation in OFFERED),
@@ -164,7 +144,7 @@ def open_house(folder: Path) -> Iterator[House]:
             now=NOW,
         )
         house = House(
-            app, core, People(core.database), Accounts(web), passwords, key, secret, clock
+            built.app, core, People(core.database), Accounts(web), passwords, key, secret, clock
         )
         logging.getLogger("enroll").addHandler(house.trouble)
         stack.callback(logging.getLogger("enroll").removeHandler, house.trouble)

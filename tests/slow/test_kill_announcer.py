@@ -15,4 +15,4 @@ from tests.edge.announcing.killing import kill_rounds
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_however_often_the_announcer_is_killed(tmp_path: Path) -> None:
     """Forty deaths at random moments, while things happen."""
-    kill_rounds(tmp_path, rounds=40, seed=11)
+    assert kill_rounds(tmp_path, rounds=40, seed=11) > 40

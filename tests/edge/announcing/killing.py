@@ -57,8 +57,11 @@ def kill(child: subprocess.Popen[str]) -> None:
     assert child.returncode == -9
 
 
-def kill_rounds(tmp_path: Path, *, rounds: int, seed: int) -> None:
-    """Kill the announcer *rounds* times while things happen, then compare what was told."""
+def kill_rounds(tmp_path: Path, *, rounds: int, seed: int) -> int:
+    """Kill the announcer *rounds* times while things happen, then compare what was told.
+
+    Return how many events there were, all of which were told.
+    """
     chance, clock, key = Random(seed), Clock(), Key.random()
     recorded: list[int] = []
     (tmp_path / "data").mkdir()
@@ -93,6 +96,7 @@ def kill_rounds(tmp_path: Path, *, rounds: int, seed: int) -> None:
         posted = [each.sequence for each in receiver.posted]
     check_told(published, recorded)
     check_told(posted, recorded)
+    return len(recorded)
 
 
 def check_told(told: list[int], recorded: list[int]) -> None:

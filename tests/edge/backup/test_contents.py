@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,21 +10,9 @@ from edge.backup.contents import Contents
 from edge.errors import StorageError
 from edge.storage.key import Key
 from edge.storage.sealing import seal, unseal
+from tests.edge.backup.example import CONTENTS, PURPOSE
 
 KEY = Key.random()
-PURPOSE = b"ostiary: contents of a backup"
-CONTENTS = Contents(
-    at=datetime(2026, 11, 2, 8, tzinfo=UTC),
-    version="0.1.0",
-    site="Lighthouse",
-    door="front",
-    installation="ab" * 8,
-    files={"collection.db": "a" * 64},
-    entries=3,
-    head="b" * 64,
-    settings="[door]\n",
-    secrets={"osdp/panel.key": "c" * 32},
-)
 
 
 def test_it_is_read_as_it_was_written() -> None:

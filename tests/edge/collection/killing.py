@@ -78,8 +78,11 @@ def _last_enrolled(said: list[str]) -> set[str]:
     return {said[-1].split()[0]} if said and not said[-1].startswith("-") else set()
 
 
-def kill_rounds(path: Path, key: Key, *, rounds: int, seed: int) -> None:
-    """Kill a process that enrolls *rounds* times, at random, and check after each time."""
+def kill_rounds(path: Path, key: Key, *, rounds: int, seed: int) -> int:
+    """Kill a process that enrolls *rounds* times, at random, and check after each time.
+
+    Return how much it had acknowledged, all of which was there in the end.
+    """
     chance = random.Random(seed)
     said: list[str] = []
     unsure: set[str] = set()
@@ -90,3 +93,4 @@ def kill_rounds(path: Path, key: Key, *, rounds: int, seed: int) -> None:
         said += heard
         unsure |= _last_enrolled(heard)
         check_nothing_is_lost(path, key, said, unsure=unsure)
+    return len(said)

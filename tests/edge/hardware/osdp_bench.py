@@ -10,6 +10,7 @@ import select
 import threading
 import time
 import tty
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -111,7 +112,7 @@ class Cable:
             os.write(end, piece)
 
 
-class _Side:
+class _Side(ABC):
     """One side of the cable, served by a thread."""
 
     def __init__(self, port: Path) -> None:
@@ -140,8 +141,9 @@ class _Side:
             with self.guard:
                 self.turn()
 
+    @abstractmethod
     def turn(self) -> None:
-        raise NotImplementedError
+        """Let the library send and hear once."""
 
 
 class PanelSide(_Side):

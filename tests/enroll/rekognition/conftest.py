@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.appliance import DOOR, Appliance, appliance, buckets, running
+from tests.appliance import Appliance, appliance, buckets, running
+from tests.application import DOOR
 
 __all__ = ["DOOR", "Appliance", "appliance", "buckets", "running"]  # fixtures, and what tests name
 

@@ -18,10 +18,11 @@ from enroll.rekognition.errors import ServiceError
 from enroll.rekognition.handlers import HANDLERS, request_type
 from enroll.rekognition.reading import read_request
 from enroll.rekognition.signature import SignedRequest, verify
+from tests.application import DOOR
 from tests.enroll.rekognition.model import service_model
 from tests.enroll.rekognition.signing import NOW, SECRET, signed
 from tests.fuzz.choices import Choices
-from tests.fuzz.house import DOOR, House, open_house
+from tests.fuzz.house import House, open_house
 from tests.fuzz.target import Target, Try, alone
 from tests.fuzz.targets.files import pictures
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from enroll.accounts import Role
+from tests.application import DOOR
 from tests.fuzz.choices import Choices
-from tests.fuzz.house import DOOR, House, open_house
+from tests.fuzz.house import House, open_house
 from tests.fuzz.target import Target, Try
 from tests.fuzz.targets.files import TABLES, archives, pictures
 

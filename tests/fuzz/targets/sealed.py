@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from unittest import mock
 
@@ -18,6 +17,7 @@ from edge.storage.key import Key
 from edge.storage.passphrase import MAGIC, unseal_with_passphrase
 from edge.storage.sealing import RecoveryKey, seal, unseal
 from edge.storage.times import to_text_or_none
+from tests.edge.backup.example import CONTENTS, PURPOSE
 from tests.fuzz.target import Target, alone
 
 KEY = Key(bytes(range(32)))
@@ -97,23 +97,9 @@ def _moved(data: bytes) -> None:
             assert abs(float(np.linalg.norm(new.embedding.vector)) - 1) < 1e-3
 
 
-CONTENTS = Contents(
-    at=datetime(2026, 11, 2, 8, tzinfo=UTC),
-    version="0.1.0",
-    site="Lighthouse",
-    door="front",
-    installation="ab" * 8,
-    files={"collection.db": "a" * 64},
-    entries=3,
-    head="b" * 64,
-    settings="[door]\n",
-    secrets={"osdp/panel.key": "c" * 32},
-)
-
-
 def _contents(data: bytes) -> None:
     """Read *data* as whoever has the site's key would have sealed it."""
-    contents = Contents.unsealed(seal(KEY, b"ostiary: contents of a backup", data), KEY)
+    contents = Contents.unsealed(seal(KEY, PURPOSE, data), KEY)
     assert Contents.unsealed(contents.sealed(KEY), KEY) == contents
 
 
@@ -151,7 +137,7 @@ def _recovery_words(data: bytes) -> None:
 
 
 def _contents_seeds() -> Sequence[bytes]:
-    return (unseal(KEY, b"ostiary: contents of a backup", CONTENTS.sealed(KEY)),)
+    return (unseal(KEY, PURPOSE, CONTENTS.sealed(KEY)),)
 
 
 _JSON_WORDS = (
