@@ -111,7 +111,7 @@ class ModelSettings:
             description="The network that turns a face into a vector, as `ostiary models` names "
             "it. A collection keeps the embedder it began with.",
         ),
-    ] = "sface"
+    ] = "sface-int8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import numpy as np
 from edge.domain import Embedding, Face, ModelId, Pixels
 from edge.similarity import Calibration
 from edge.vision.card import EmbedderCard
+from edge.vision.catalogue.sface import INT8
 from edge.vision.detect import CONFIDENCE, Detection, Detector
 from edge.vision.embed import Embedder
 from edge.vision.landmarks import Landmarks
@@ -51,7 +52,7 @@ class Recognizer:
         cls,
         store: ModelStore,
         *,
-        embedder: str = "sface",
+        embedder: str = INT8.name,
         threads: int = 1,
         detector_confidence: float = CONFIDENCE,
         limits: QualityLimits | None = None,

@@ -33,11 +33,12 @@ class ModelStatus:
     def check(self) -> None:
         """Refuse a file that is not the one in the catalogue.
 
-        :raises ModelMissingError: if there is none, and it is not optional.
+        :raises ModelMissingError: if there is none, and it is neither optional nor an alternative.
         :raises ModelTamperedError: if its digest is another.
         """
         expected = self.entry.prepared.sha256
-        if self.state is ModelState.MISSING and not self.entry.optional:
+        dispensable = self.entry.optional or self.entry.alternative
+        if self.state is ModelState.MISSING and not dispensable:
             raise ModelMissingError(
                 f"{self.file} is missing; expected SHA-256 {expected}.", remedy=_REPAIR
             )

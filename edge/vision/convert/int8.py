@@ -53,9 +53,7 @@ class Int8:
     """
 
     def __init__(self, network: Network, ranges: Ranges) -> None:
-        self._eight = {
-            layer.name for layer in network.layers if _mixes_channels(layer, network)
-        }
+        self._eight = {layer.name for layer in network.layers if _mixes_channels(layer, network)}
         self._kinds = {name: _kind(name, ranges) for name in measured_values(network)}
 
     def reads(self, layer: Weighted) -> Kind:
@@ -91,7 +89,9 @@ def _mixes_channels(layer: object, network: Network) -> bool:
 
 def _reads_picture(layer: Convolution, network: Network) -> bool:
     before = {one.name: one for one in network.layers}.get(layer.source)
-    return before is None or (not isinstance(before, Weighted) and network.source in sources_of(before))
+    return before is None or (
+        not isinstance(before, Weighted) and network.source in sources_of(before)
+    )
 
 
 def _kind(name: str, ranges: Ranges) -> Kind:

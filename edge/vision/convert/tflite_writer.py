@@ -139,7 +139,10 @@ class _Writer:
         )
 
     def _convolution(self, layer: Convolution) -> None:
-        source, padding = self._named_as(self._numbers.reads(layer), layer.source), schema.Padding.VALID
+        source, padding = (
+            self._named_as(self._numbers.reads(layer), layer.source),
+            schema.Padding.VALID,
+        )
         if layer.strides == (1, 1) and _keeps_size(layer):
             padding = schema.Padding.SAME
         elif layer.padding != NO_PADDING:
