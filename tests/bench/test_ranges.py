@@ -51,7 +51,7 @@ def test_a_range_gives_up_what_is_rare(outliers: int, kept: bool) -> None:
         "print(*ranges.best_range(centres, counts))"
     )
     low, high = (float(word) for word in told(code, str(outliers)).split())
-    assert low == pytest.approx(-2)
+    assert low == pytest.approx(-2, abs=0.1)
     assert (high >= 19) is kept
 
 

@@ -167,7 +167,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         source=_SFACE,
         preparation=Preparation.ONNX_TO_INT8,
         prepared=Artifact(
-            name=sface.INT8.file.name, size=9_998_368, sha256=sface.INT8.model.digest
+            name=sface.INT8.file.name, size=9_998_400, sha256=sface.INT8.model.digest
         ),
         embedder=sface.INT8,
         ranges=RANGES,
