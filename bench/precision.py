@@ -257,11 +257,16 @@ def _table(results: Sequence[Result], photos: int) -> Table:
         table.add_row(
             one.name,
             str(one.views),
-            *(f"{100 * one.fnmr[f'{target:g}']:.3f}" for target in TARGETS),
-            f"{one.cosines['1e-05']:.4f}",
+            *(_percent(one.fnmr.get(f"{target:g}")) for target in TARGETS),
+            f"{one.cosines['1e-05']:.4f}" if "1e-05" in one.cosines else "–",
             f"{100 * one.accuracy:.3f} ± {100 * one.standard_error:.2f}",
         )
     return table
+
+
+def _percent(share: float | None) -> str:
+    """Write a rate; a dash where too few pairs were compared to measure it."""
+    return "–" if share is None else f"{100 * share:.3f}"
 
 
 if __name__ == "__main__":

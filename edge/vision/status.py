@@ -18,6 +18,8 @@ class ModelState(StrEnum):
 
     READY = "ready"
     MISSING = "missing"
+    NOT_ASKED_FOR = "not asked for"
+    """An alternative to another model that nobody has named yet."""
     TAMPERED = "tampered"
 
 
@@ -37,8 +39,7 @@ class ModelStatus:
         :raises ModelTamperedError: if its digest is another.
         """
         expected = self.entry.prepared.sha256
-        dispensable = self.entry.optional or self.entry.alternative
-        if self.state is ModelState.MISSING and not dispensable:
+        if self.state is ModelState.MISSING and not self.entry.optional:
             raise ModelMissingError(
                 f"{self.file} is missing; expected SHA-256 {expected}.", remedy=_REPAIR
             )
@@ -56,7 +57,7 @@ def status_of(entry: CatalogueEntry, folder: Path) -> ModelStatus:
     file = folder / entry.prepared.name
     found = _digest(file)
     if found is None:
-        state = ModelState.MISSING
+        state = ModelState.NOT_ASKED_FOR if entry.alternative else ModelState.MISSING
     elif found == entry.prepared.sha256:
         state = ModelState.READY
     else:

@@ -100,7 +100,7 @@ def test_an_alternative_is_prepared_where_it_is_asked_for(run: Run, tmp_path: Pa
     assert run("prepare")[0] == 0
     assert not file.exists()
     code, output, _ = run("--json")
-    assert (code, described(output)["sface"]["state"]) == (0, "missing")
+    assert (code, described(output)["sface"]["state"]) == (0, "not asked for")
     assert run("prepare", "sface")[:2] == (0, f"Ready: {file}\n")
 
 
