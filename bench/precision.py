@@ -151,7 +151,7 @@ class _Looker:
         detection = next(
             one for one in self._recognizer.detector.detect(pixels) if one.box == face.box
         )
-        mesh = (face.points - (1 - MESH_SHARE) * detection.points) / MESH_SHARE
+        mesh = ((face.points - (1 - MESH_SHARE) * detection.points) / MESH_SHARE).astype(np.float32)
         points: dict[str, Points] = {MEAN: face.points, DETECTOR: detection.points, MESH: mesh}
         chips = {
             name: self._recognizer.embedding.align(pixels, each) for name, each in points.items()
