@@ -7,11 +7,14 @@ CAMERA ?=
 # Many tests wait more than they compute, so there are more of them at once than cores.
 AT_ONCE := --numprocesses $$(( 2 * $$(nproc) )) --dist loadfile
 
+# The tools that look at what the product is made of, apart from it.
+SUPPLY ?= .venv-supply
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt wheels.txt
 
-.PHONY: run setup test slow lint format accuracy clean
+.PHONY: run setup test slow lint format accuracy deb sbom audit licences clean
 
 run: setup ## Watch a door with the camera there is, else the demonstration
 	$(BIN)/ostiary run $(if $(CAMERA),--camera "$(CAMERA)")
@@ -40,8 +43,24 @@ format: $(VENV)/.ready-to-test
 accuracy: setup $(VENV)/.ready-to-bench ## The accuracy card; LFW=folder of people
 	$(BIN)/ostiary evaluate "$(LFW)" --jobs 2 --det det.png
 
+# Of another installation: make sbom OF=/opt/ostiary/current/bin/python
+sbom: OF ?= $(BIN)/python
+sbom: setup $(SUPPLY)/.ready ## A bill of all that is installed (CycloneDX), weights included
+	@mkdir -p build
+	$(SUPPLY)/bin/python firmware_config/supply/bill.py --of "$(OF)" --output build/ostiary.cdx.json
+
+# Make itself ends with 2 then; whoever needs the status runs the second line.
+audit: $(SUPPLY)/.ready ## Known vulnerabilities of what is pinned; "Error 75": nobody could tell
+	$(SUPPLY)/bin/python firmware_config/supply/vulnerabilities.py $(if $(OSV),--osv-url "$(OSV)")
+
+licences: setup ## Write docs/licences.md; fails where one is unknown or does not go with ours
+	$(BIN)/python firmware_config/supply/licences.py
+
+deb: ## A Debian package for systems like this one, in dist/
+	sh firmware_config/debian/build.sh dist
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(SUPPLY) build dist *.egg-info
 
 # On a Raspberry Pi picamera2 comes with the system, so the environment must see system packages.
 $(VENV)/.ready: $(INPUTS)
@@ -56,4 +75,9 @@ $(VENV)/.ready-to-test: $(VENV)/.ready
 
 $(VENV)/.ready-to-bench: $(VENV)/.ready
 	$(PIP) --editable '.[bench]'
+	@touch $@
+
+$(SUPPLY)/.ready: firmware_config/supply/tools.txt
+	"$(PYTHON)" -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	@touch $@

@@ -66,7 +66,9 @@ class Archive:
                 remedy="Pack the table and the photos anew, with nothing else, and no password.",
             )
         self._members = {
-            str(PurePosixPath(member.filename)): member for member in members if not member.is_dir()
+            str(PurePosixPath(member.filename)): member
+            for member in members
+            if not _is_folder(member)
         }
 
     @property
@@ -109,10 +111,15 @@ def _faults(members: list[zipfile.ZipInfo]) -> list[str]:
     seen: set[str] = set()
     for member in members:
         path = str(PurePosixPath(member.filename))
-        if path in seen and not member.is_dir():
+        if path in seen and not _is_folder(member):
             faults.append(f"{path[:80]!r} is in it twice")
         seen.add(path)
     return faults
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    # Not ZipInfo.is_dir(), which fails where there is no name.
+    return member.filename.endswith("/")
 
 
 def _fault(member: zipfile.ZipInfo) -> str:
@@ -129,6 +136,7 @@ def _fault(member: zipfile.ZipInfo) -> str:
         or len(name) > LONGEST_NAME
     )
     checks = (
+        (not PurePosixPath(member.filename).parts, "has no name"),
         (leads_out, "has a name that may lead out of the archive"),
         (kind not in {0, stat.S_IFREG, stat.S_IFDIR}, "is a link or a device"),
         (member.flag_bits & _ENCRYPTED, "is encrypted"),

@@ -10,10 +10,10 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-import cv2
-
 from edge.audit import Audit, ClockWatch, Sealer, SealPolicy
 from edge.audit.reserve import MEBIBYTE, Reserve
+from edge.changeover import former_card
+from edge.collection.changeover import former_of
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.galleries import Galleries
@@ -23,6 +23,8 @@ from edge.desk import Desk
 from edge.enrolling import Enroller
 from edge.examining import Examiner
 from edge.live import LiveFolder
+from edge.networks import load_recognizer
+from edge.similarity import Calibration
 from edge.storage.database import Database
 from edge.storage.key import Key, load_key
 from edge.storage.names import (
@@ -35,14 +37,13 @@ from edge.storage.names import (
     WEB_FILE,
 )
 from edge.storage.signing import SIGNING_KEY_NAME, SigningKey, load_signing_key
-from edge.storage.using import Hold, hold_with_others
+from edge.storage.using import Hold, hold_alone, hold_with_others
 from edge.video.database import open_video
 from edge.vision.antispoof import AntiSpoof
 from edge.vision.attribute_reader import AttributeReader
 from edge.vision.card import EmbedderCard
 from edge.vision.liveness import LivenessReader
 from edge.vision.models import ModelStore
-from edge.vision.quality import QualityLimits
 from edge.vision.recognizer import Recognizer
 
 ANTISPOOF = "minifasnet"
@@ -76,6 +77,13 @@ class Core:
         """
         return hold_with_others(self.settings.storage.folder)
 
+    def be_alone(self) -> None:
+        """Hold the files alone, before any of them is opened.
+
+        :raises InUseError: if another program uses them.
+        """
+        self.hold = hold_alone(self.settings.storage.folder)
+
     @cached_property
     def key(self) -> Key:
         """The key of every database; made on first use.
@@ -101,28 +109,20 @@ class Core:
     def recognizer(self) -> Recognizer:
         """The one recognizer of this process; not for two threads at once.
 
+        While the site changes its embedder, it embeds by the former one, too.
+
+        :raises ModelError: if a model is missing or is not the one in the catalogue.
+        :raises StorageError: if it cannot be read whether the site changes its embedder.
+        """
+        return load_recognizer(self.settings, self.models, former=self.former_embedder)
+
+    @cached_property
+    def lone_recognizer(self) -> Recognizer:
+        """One that needs no database, for whoever compares pictures with pictures.
+
         :raises ModelError: if a model is missing or is not the one in the catalogue.
         """
-        wanted = self.settings.recognition
-        # OpenCV's own pool would otherwise take every core, and fight the interpreter for them.
-        cv2.setNumThreads(wanted.threads)
-        return Recognizer.load(
-            self.models,
-            embedder=self.settings.models.embedder,
-            threads=wanted.threads,
-            detector_confidence=wanted.detector_confidence / 100,
-            limits=QualityLimits(
-                min_confidence=wanted.min_confidence,
-                min_size=wanted.min_face_size,
-                max_yaw=wanted.max_yaw,
-                max_pitch=wanted.max_pitch,
-                max_roll=wanted.max_roll,
-                min_sharpness=wanted.min_sharpness,
-                min_brightness=wanted.min_brightness,
-                max_brightness=wanted.max_brightness,
-                max_occlusion=wanted.max_occlusion,
-            ),
-        )
+        return load_recognizer(self.settings, self.models)
 
     @cached_property
     def examiner(self) -> Examiner:
@@ -147,6 +147,7 @@ class Core:
             self.key,
             model=self.embedder.model,
             calibration=self.embedder.calibration,
+            former=self._former_calibration,
         )
 
     @cached_property
@@ -260,7 +261,24 @@ class Core:
             self.key,
             self.settings.door.collection,
             calibration=self.embedder.calibration,
+            former=self._former_calibration,
         )
+
+    @cached_property
+    def former_embedder(self) -> EmbedderCard | None:
+        """What the embedder made that the site is being changed from; None where it is not.
+
+        :raises ModelMissingError: if that one cannot be had any more.
+        :raises StorageError: if the collections cannot be read.
+        """
+        if not self.collection_path.exists():
+            return None
+        former = former_of(self.database)
+        return None if former is None else former_card(self.models, former)
+
+    @property
+    def _former_calibration(self) -> Calibration | None:
+        return None if self.former_embedder is None else self.former_embedder.calibration
 
     @property
     def embedder(self) -> EmbedderCard:

@@ -167,16 +167,19 @@ class Embedding:
     """A face as a unit vector, with the model that made it.
 
     *coherence* tells how much several faces that were fused agreed: the length of the mean of
-    their unit vectors, above 0 and at most 1, and 1 for a single face.
+    their unit vectors, above 0 and at most 1, and 1 for a single face. *former* is the same face by
+    the embedder of before, while a site changes its embedder: it goes along, is fused along, and is
+    compared with what that one made, never with anything else.
 
     :raises EmbeddingError: if the vector is not one-dimensional, finite and of length one. A
         single bad vector in a sqlite-vec chunk hides its neighbours, so none may exist. Likewise
-        if the coherence is out of its range.
+        if the coherence is out of its range, or *former* is of the same embedder.
     """
 
     vector: Vector = field(repr=False)
     model: ModelId
     coherence: float = 1.0
+    former: Embedding | None = None
 
     def __post_init__(self) -> None:
         if self.vector.ndim != 1 or self.vector.dtype != np.float32:
@@ -190,6 +193,8 @@ class Embedding:
             raise EmbeddingError(f"an embedding has length {norm:.4f}, not 1")
         if not 0 < self.coherence <= 1:
             raise EmbeddingError(f"a coherence of {self.coherence} is not above 0 and at most 1")
+        if self.former is not None and self.former.model == self.model:
+            raise EmbeddingError("a face by the embedder of before is of another embedder")
 
     def cosine(self, other: Embedding) -> float:
         """Return how alike two embeddings are, -1 to 1.
@@ -223,7 +228,8 @@ def normalized(vector: Vector, model: ModelId) -> Embedding:
 def fuse(embeddings: Sequence[Embedding], weights: Sequence[float] | None = None) -> Embedding:
     """Return the weighted mean of several embeddings of one face: its direction and its length.
 
-    Averaging unit vectors cancels what differs from photo to photo and keeps the identity.
+    Averaging unit vectors cancels what differs from photo to photo and keeps the identity. What
+    the embedder of before made of them is fused likewise, if it saw them all.
 
     :raises EmbeddingError: if there is none, the models differ, or they cancel out.
     """
@@ -235,16 +241,25 @@ def fuse(embeddings: Sequence[Embedding], weights: Sequence[float] | None = None
     stacked = np.stack([embedding.vector * embedding.coherence for embedding in embeddings])
     mean = np.average(stacked.astype(np.float64), axis=0, weights=weights)
     direction = normalized(mean.astype(np.float32), model)
-    return replace(direction, coherence=min(float(np.linalg.norm(mean)), 1.0))
+    former = [each.former for each in embeddings if each.former is not None]
+    return replace(
+        direction,
+        coherence=min(float(np.linalg.norm(mean)), 1.0),
+        former=fuse(former, weights) if len(former) == len(embeddings) else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A person that an embedding was compared with, and how alike they are in percent."""
+    """A person that an embedding was compared with, and how alike they are in percent.
+
+    *former*: by the embedder of before, whose cosines say nothing beside those of the present one.
+    """
 
     person_id: str
     similarity: float
     cosine: float
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)

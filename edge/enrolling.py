@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from edge.audit import Audit, AuditEvent, EventKind
 from edge.collection.badges import Badges
-from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, NewFace
-from edge.collection.fused import LEAST_WEIGHT
+from edge.collection.collections import Collections
+from edge.collection.faces import NewFace
+from edge.collection.fused import LEAST_WEIGHT, former_fused_of, fused_of
 from edge.collection.memberships import Memberships
 from edge.collection.people import Erased, NewPerson, People, Person
 from edge.collection.search import Gallery
@@ -222,6 +223,8 @@ class Enroller:
     ) -> Person:
         """Do as :meth:`add_photos` does with faces that were examined before, and add badges.
 
+        A badge that she has already stays as it is.
+
         :raises AlreadyExistsError: if somebody has a badge of that number.
 
         Otherwise raises as :meth:`add_photos` does.
@@ -236,12 +239,14 @@ class Enroller:
         with self._database.transaction():
             self._mark(person_id, self._alike_to_others(person_id, examined))
             self._people.add_faces(person_id, _new_faces(examined))
-            for badge in badges:
+            hers = {badge.number for badge in self._people.get(person_id).badges}
+            new = [badge for badge in badges if badge.number not in hers]
+            for badge in new:
                 self._badges.add(person_id, badge)
             self._record(
                 EventKind.PERSON_CHANGED,
                 person_id,
-                f"faces added {len(examined)}, badges added {len(badges)}, by {actor}",
+                f"faces added {len(examined)}, badges added {len(new)}, by {actor}",
                 similarity=likeness,
             )
             return self._people.get(person_id)
@@ -307,20 +312,23 @@ class Enroller:
             return merged
 
     def likeness_of(self, one: str, other: str) -> float | None:
-        """Return how alike two people's stored faces are, in percent; None if either has none.
+        """Return how alike two people's stored faces are, in percent.
 
-        :raises NotFoundError: if one of them does not exist.
+        None if either has none, or they have none by the same embedder.
+
+        :raises NotFoundError: if one of them does not exist, or they are of two collections.
         """
-        person = self._people.get(other)
-        if not (person.faces and self._people.get(one).faces):
-            return None
-        faces = Faces(self._database)
-        stored = faces.list(person.collection_id, person_id=other, limit=MOST_FACES_OF_A_PERSON)
-        fused = fuse(
-            [faces.embedding(face.face_id) for face in stored],
-            [max(face.quality.weight, LEAST_WEIGHT) for face in stored],
-        )
-        return self._gallery.compare(one, fused).similarity
+        collection = Collections(self._database).describe(self._people.get(other).collection_id)
+        _ = self._people.get(one)
+        likenesses = []
+        for fused, calibration in (
+            (fused_of, self._examiner.calibration),
+            (former_fused_of, self._examiner.former_calibration),
+        ):
+            his, hers = (fused(self._database, collection, each) for each in (one, other))
+            if his is not None and hers is not None and calibration is not None:
+                likenesses.append(calibration.similarity(his.cosine(hers)))
+        return max(likenesses, default=None)
 
     def erase(self, person_id: str, *, actor: str, reason: str | None = None) -> Erased:
         """Erase a person from every file and record it; see :func:`edge.erasing.erase`."""
@@ -359,8 +367,12 @@ class Enroller:
             self._people.mark_look_alikes(person_id, match.person_id, match.similarity)
 
     def _likeness(self, person_id: str, examined: Sequence[Examined]) -> float | None:
-        """Return how alike *examined* is to a person's stored faces, in percent; None without."""
-        if not (examined and self._people.get(person_id).faces):
+        """Return how alike *examined* is to a person's stored faces, in percent; None without.
+
+        While the site changes its embedder, faces of the former one say it as well.
+        """
+        person = self._people.get(person_id)
+        if not (examined and (person.faces or person.former_faces)):
             return None
         return self._gallery.compare(person_id, _fused(examined)).similarity
 

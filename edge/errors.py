@@ -104,6 +104,10 @@ class DiskFullError(StorageError):
     """Error raised when the disk has no space for what is to be written; nothing was written."""
 
 
+class DamagedError(StorageError):
+    """Error raised when what a database holds is not what was written: the file must be put aside."""
+
+
 class KeyFileError(StorageError):
     """Error raised when the key is missing, malformed, readable by others, or does not fit."""
 
@@ -241,6 +245,10 @@ class AuditError(OstiaryError):
 
 class AuditFullError(AuditError):
     """Error raised when an event cannot be recorded since the disk is full; space may be freed."""
+
+
+class ClockError(OstiaryError):
+    """Error raised when nothing is removed by its date, because the clock may be wrong."""
 
 
 class AuditBrokenError(AuditError):

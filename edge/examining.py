@@ -93,6 +93,12 @@ class Examiner:
         return self._recognizer.calibration
 
     @property
+    def former_calibration(self) -> Calibration | None:
+        """The same for the embedder that the site is being changed from, if it is."""
+        former = self._recognizer.former
+        return None if former is None else former.card.calibration
+
+    @property
     def limits(self) -> QualityLimits:
         """What a face must reach to be enrolled or recognized here."""
         return self._recognizer.limits

@@ -6,6 +6,7 @@ from edge.errors import (
     AnnouncingError,
     AuditError,
     BucketError,
+    ClockError,
     CollectionError,
     ConfigError,
     EmbeddingError,
@@ -60,6 +61,7 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (HardwareError, 6),
     (AuditError, 7),
     (AnnouncingError, NEGATIVE),
+    (ClockError, NEGATIVE),
 )
 
 

@@ -16,11 +16,14 @@ from importlib.metadata import version
 from edge.audit import ClockTrust, Wanted
 from edge.audit.outlook import RECENT, outlook
 from edge.audit.reserve import MEBIBYTE
+from edge.collection import changeover
 from edge.collection.collections import Collections
 from edge.collection.people import People
 from edge.core import Core
-from edge.errors import OstiaryError
+from edge.errors import ClockError, OstiaryError, StorageError
 from edge.similarity import fmr_of_similarity, gallery_threshold
+from edge.storage.aside import lying_aside
+from edge.storage.names import QUARANTINE_FOLDER
 from edge.vision.status import ModelState
 
 WITHOUT_TEXTURE: dict[str, str] = {
@@ -113,6 +116,22 @@ def _recognizer(core: Core) -> Finding:
     return Finding("recognizer", Health.WELL, f"loaded, {recognizer.embedder.dimension} numbers")
 
 
+def _changeover(core: Core) -> Finding:
+    changing = changeover.changing(core.database)
+    former = core.former_embedder
+    if not changing or former is None:
+        return Finding("re-enrolment", Health.WELL, "everybody's vectors are of one embedder")
+    missing = sum(each.missing for each in changing)
+    return Finding(
+        "re-enrolment",
+        Health.NOTICE,
+        f"from {former.name} to {core.embedder.name}: {missing} people are not enrolled anew",
+        "Who they are: `ostiary re-enroll status`."
+        if missing
+        else "Everybody is: `ostiary re-enroll finish`.",
+    )
+
+
 def _key(core: Core) -> Finding:
     loaded = core.key
     return Finding("key", Health.WELL, f"{len(loaded.secret) * 8} bits, readable by its owner only")
@@ -124,6 +143,29 @@ def _database(core: Core) -> Finding:
     held = ", ".join(f"{each.collection_id} ({each.people} people)" for each in collections)
     versions = " and ".join(f"{name} {version(name)}" for name in ("apsw-sqlite3mc", "sqlite-vec"))
     return Finding("database", Health.WELL, f"{held or 'no collection yet'}; {versions}")
+
+
+def _quarantine(core: Core) -> Finding:
+    data = core.settings.storage.folder
+    try:
+        found = lying_aside(data)
+    except OSError as error:
+        raise StorageError(
+            f"{data / QUARANTINE_FOLDER} cannot be read: {error.strerror}",
+            remedy="Let this user read it.",
+        ) from error
+    if not found:
+        return Finding("quarantine", Health.WELL, "no damaged database was put aside")
+    fates = [fate for aside in found for fate in aside.fates]
+    told = "; ".join(f"{fate.name} was damaged: {fate.outcome}" for fate in fates)
+    whole = bool(fates) and all(fate.whole for fate in fates)
+    return Finding(
+        "quarantine",
+        Health.NOTICE if whole else Health.ILL,
+        told or f"damaged databases lie in {found[0].folder}",
+        f"When everything is as it should be again, remove {data / QUARANTINE_FOLDER}: it holds who "
+        "was erased since. Is the card worn out? Replace it.",
+    )
 
 
 def _threshold(core: Core) -> Finding:
@@ -208,6 +250,10 @@ def _clock(core: Core) -> Finding:
             f"it is {now:%F %T} UTC here, but {since}",
             "Set the clock: `timedatectl`; without a network, add a battery-backed clock.",
         )
+    try:
+        core.audit.refuse_leap(now)
+    except ClockError as error:
+        return Finding("clock", Health.NOTICE, error.message, error.remedy)
     return Finding("clock", Health.WELL, f"{now:%F %T} UTC")
 
 
@@ -232,6 +278,8 @@ CHECKS: tuple[Check, ...] = (
     LIVENESS,
     Check("key", _key),
     Check("database", _database),
+    Check("re-enrolment", _changeover),
+    Check("quarantine", _quarantine),
     Check("retention", _retention),
     Check("audit", _audit),
     Check("record", _record),

@@ -46,6 +46,10 @@ class Watchdog:
             self._beaten_at = now
             self._tell("WATCHDOG=1")
 
+    def patience(self, seconds: float) -> None:
+        """Ask for so many seconds from now until :meth:`ready`, where the start takes longer."""
+        self._tell(f"EXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
+
     def stopping(self) -> None:
         """Say that the end has begun and is wanted."""
         self._tell("STOPPING=1")

@@ -20,6 +20,7 @@ from edge.backup.pruning import PREFIX
 from edge.config import Settings
 from edge.errors import StorageError
 from edge.live.folder import PICTURE, STATE, VIEWER
+from edge.storage.files import sync
 from edge.storage.key import key_from_elsewhere
 from edge.storage.names import (
     BACKUP_FOLDER,
@@ -28,6 +29,7 @@ from edge.storage.names import (
     INSTALLATION_FILE,
     LOCK_FILES,
     OSDP_FOLDER,
+    QUARANTINE_FOLDER,
     RECOVERY_FILE,
     RESERVE_FILE,
     RESTORED_SETTINGS_FILE,
@@ -69,16 +71,18 @@ def wipe(settings: Settings, *, backups: bool, models: bool) -> Wiped:
                 _files(data),
                 _live(settings.live.folder),
                 (data / BACKUP_FOLDER).rglob("*"),
+                (data / QUARANTINE_FOLDER).rglob("*"),
                 chain.from_iterable(path.rglob("*") for path in elsewhere if backups),
                 _models(settings) if models else (),
             )
             files += _erase(more)
-            for folder in (data / BACKUP_FOLDER, *(elsewhere if backups else ())):
+            own = (data / BACKUP_FOLDER, data / QUARANTINE_FOLDER)
+            for folder in (*own, *(elsewhere if backups else ())):
                 if folder.exists():
                     shutil.rmtree(folder)
             for folder in (data / OSDP_FOLDER, *((settings.models.folder,) if models else ())):
                 _remove_if_empty(folder)
-            _sync(data)
+            sync(data)
         except OSError as error:
             raise StorageError(
                 f"{error.filename} cannot be erased: {error.strerror}",
@@ -157,7 +161,7 @@ def _erase_keys(paths: Iterable[Path]) -> int:
             count += 1
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
-            _sync(path.parent)
+            sync(path.parent)
     return count
 
 
@@ -171,11 +175,3 @@ def _erase(paths: Iterable[Path]) -> int:
 def _remove_if_empty(folder: Path) -> None:
     with suppress(OSError):
         folder.rmdir()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -62,8 +62,10 @@ def web(program: Program, host: str | None, port: int | None, *, invite_owner: b
     host = host or program.settings.web.host
     port = port or program.settings.web.port
     # Seconds of loading that `ostiary --help` need not wait for.
+    from edge.quarantine import looked_at  # noqa: PLC0415
     from enroll.store import open_web  # noqa: PLC0415
 
+    looked_at(program.settings)
     core = program.core
     certificate = None if is_loopback(host) else _certificate(core, host)
     with open_web(core.web_path, core.key) as database:

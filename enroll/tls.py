@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from edge.audit.clock import BUILT
 from edge.errors import ConfigError
 from edge.storage.files import appearing_whole
 
@@ -83,7 +84,7 @@ def own_names(host: str) -> tuple[str, ...]:
 def ensure_certificate(folder: Path, names: Iterable[str], *, now: datetime) -> Certificate:
     """Return the certificate in *folder*; make one where there is none, or ours no longer fits.
 
-    Ours no longer fits shortly before its end, or when the machine has got another name or address.
+    Ours no longer fits shortly before its end, if a clock that was ahead made it, or when the machine has got another name or address.
 
     :raises ConfigError: if it cannot be made or read.
     """
@@ -93,7 +94,9 @@ def ensure_certificate(folder: Path, names: Iterable[str], *, now: datetime) -> 
     found = _read(path)
     ours = found.issuer == _subject()
     ends_soon = found.not_valid_after_utc - now < RENEWED_BEFORE
-    if ours and (ends_soon or not wanted <= set(_names_of(found))):
+    # Made by a clock that was ahead; one that is plainly behind proves nothing.
+    early = found.not_valid_before_utc > now >= BUILT
+    if ours and (ends_soon or early or not wanted <= set(_names_of(found))):
         path.unlink()
         _make(path, wanted, now)
         found = _read(path)

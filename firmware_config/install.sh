@@ -76,6 +76,8 @@ install_it() {
     build "$release"
     if [ -e "$CURRENT/whole" ] && [ "$(readlink -f "$CURRENT")" != "$release" ]; then
         upgrade "$release"
+    elif [ -e "$KEPT/.whole" ]; then
+        finish_upgrade "$release"
     elif [ -e "$CURRENT/whole" ]; then
         lay_out "$release"
         prepare_system

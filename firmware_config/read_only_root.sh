@@ -70,7 +70,7 @@ on() {
         run install -d -m 2755 -g systemd-journal /var/lib/ostiary/.journal
         run raspi-config nonint enable_overlayfs
     fi
-    sed -E "s/ ?overlayroot=[^ ]*//g; 1s/^/$OURS /" "$boot" | replace "$boot"
+    sed -E "s/ ?overlayroot=[^ ]*//g; s/^ +//; 1s/^/$OURS /" "$boot" | replace "$boot"
     [ -n "$ROOT" ] || run raspi-config nonint enable_bootro
     say "From the next start the root is read-only. Settings and upgrades: switch it off first."
 }

@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
+from hypothesis import settings
 
 from edge.demonstration.footage import ASTRONAUT, CARPHONE, CAT, COFFEE, clip, picture
 from edge.domain import Pixels
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from enroll.passwords import Passwords
+from tests.other_embedder import write_other_embedder
+
+# A busy or an emulated machine is slow, and right all the same.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +36,12 @@ def models() -> ModelStore:
 def recognizer(models: ModelStore) -> Recognizer:
     """Compose the real networks once: loading them takes a tenth of a second."""
     return Recognizer.load(models)
+
+
+@pytest.fixture(scope="session")
+def other_embedder(models: ModelStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write another embedder and give the path of its card."""
+    return write_other_embedder(models.path("sface"), tmp_path_factory.mktemp("other"))
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis", "edge.wiping"),
-    ("edge.counting",),
+    ("edge.counting", "edge.quarantine"),
     ("edge.health", "edge.backup", "edge.devices", "edge.announcer", "edge.rekeying"),
     ("edge.core",),
     ("edge.importing", "edge.moving"),
+    ("edge.changeover", "edge.networks"),
     ("edge.enrolling", "edge.retention", "edge.rows", "edge.users"),
     ("edge.examining", "edge.archive", "edge.erasing", "edge.ruling", "edge.asking"),
     ("edge.streams", "edge.announcing", "edge.metrics"),
@@ -34,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.watchdog", "edge.config", "edge.access"),
     ("edge.similarity", "edge.liveness", "edge.readers", "edge.portal"),
     ("edge.domain",),
-    ("edge.exit_codes", "edge.days", "edge.buckets", "edge.logs"),
+    ("edge.exit_codes", "edge.days", "edge.buckets", "edge.logs", "edge.toml_text"),
     ("edge.errors",),
 )
 
@@ -221,6 +222,7 @@ def test_decisions_are_pure() -> None:
         "edge.liveness",
         "edge.readers",
         "edge.portal",
+        "edge.quarantine.reconciling",
         "edge.similarity",
     )
     for module in (name for name in modules() if any(inside(name, room) for room in pure)):

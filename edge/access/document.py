@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
@@ -23,6 +22,7 @@ from edge.access.document_form import RulesForm
 from edge.access.rules import Rules
 from edge.access.ruleset import Ruleset
 from edge.errors import RulesError
+from edge.toml_text import NotTomlError, parse_toml
 
 LONGEST_TEXT = 1_000_000
 """Characters of a document; 200 schedules and 50 groups take 60,000."""
@@ -56,8 +56,8 @@ def from_toml(text: str) -> Ruleset:
     """
     _refuse_long(text)
     try:
-        return from_document(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        return from_document(parse_toml(text))
+    except NotTomlError as error:
         raise RulesError((f"not TOML: {error}",), remedy=REMEDY) from error
 
 

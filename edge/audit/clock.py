@@ -24,6 +24,15 @@ BACK = timedelta(days=1)
 process's event, or a clock that was set right."""
 
 
+LEAP = timedelta(days=30)
+"""Between two events that follow each other. A door that works records something every day, its backup
+at least; a longer gap means that it was off, or that the clock was set forward."""
+
+SETTLED = timedelta(days=7)
+"""How long a clock must have gone on without a leap before anything is removed by its date: time for
+somebody to see that it is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Both clocks at one moment.
@@ -118,6 +127,15 @@ def clock_trust(now: datetime, *, last: datetime | None, built: datetime = BUILT
     if last is not None and now < last - BACK:
         return ClockTrust.BEFORE_RECORD
     return ClockTrust.PLAUSIBLE
+
+
+def has_leapt(now: datetime, *, before: datetime | None, first: datetime | None) -> bool:
+    """Return whether a clock that says *now* may have been set far ahead of late.
+
+    *first*: when the first event was recorded of those of the last :data:`SETTLED`, if any; *before*:
+    when the event before it was, or, without such, the last of all.
+    """
+    return before is not None and (now if first is None else first) - before > LEAP
 
 
 def _moment(at: datetime) -> str:

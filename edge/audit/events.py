@@ -52,6 +52,9 @@ class EventKind(StrEnum):
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     SITE_KEY_CHANGED = "site-key-changed"
+    EMBEDDER_CHANGE_BEGAN = "embedder-change-began"
+    EMBEDDER_CHANGE_FINISHED = "embedder-change-finished"
+    EMBEDDER_CHANGE_TAKEN_BACK = "embedder-change-taken-back"
     SETTINGS_CHANGED = "settings-changed"
     CREDENTIAL_SHOWN = "credential-shown"
     EXIT_REQUESTED = "exit-requested"
@@ -83,6 +86,7 @@ class EventKind(StrEnum):
     AUDIT_PRUNED = "audit-pruned"
     TEXT_ERASED = "text-erased"
     CLOCK_CHANGED = "clock-changed"
+    DATABASE_DAMAGED = "database-damaged"
     FAULT = "fault"
     ALARM = "alarm"
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from edge.audit.chain import AuditEntry, Verified
-from edge.audit.clock import ClockTrust, ClockWatch, clock_trust
+from edge.audit.clock import SETTLED, ClockTrust, ClockWatch, clock_trust, has_leapt
 from edge.audit.events import AuditEvent, EventKind
 from edge.audit.faults import as_audit_error
 from edge.audit.pruning import Pruned, Pruner
@@ -23,13 +23,14 @@ from edge.audit.reserve import Reserve
 from edge.audit.rows import Rows
 from edge.audit.sealer import Sealer
 from edge.audit.search import EventSearch, Wanted
-from edge.audit.subjects import Subjects
+from edge.audit.subjects import Known, Subjects
 from edge.audit.verifying import verify_rows
 from edge.audit.writing import Writer
-from edge.errors import AuditError, AuditFullError, DiskFullError
+from edge.errors import AuditError, AuditFullError, ClockError, DiskFullError
 from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_database
+from edge.storage.times import from_text_or_none, to_text
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,12 @@ class Audit:
             )
         return entry
 
+    def append_all(self, events: Iterable[AuditEvent]) -> None:
+        """Record *events* together, all or none, without the reserve; raises as :meth:`append`."""
+        with as_audit_error("cannot be written"), self._database.transaction():
+            for event in events:
+                self._append(event)
+
     def entries(self, *, after: int = 0, limit: int | None = None) -> Iterator[AuditEntry]:
         """Yield up to *limit* entries, oldest first, those behind number *after*.
 
@@ -215,6 +222,14 @@ class Audit:
         with as_audit_error("cannot be read"):
             return self._subjects.people()
 
+    def known(self) -> dict[str, Known]:
+        """Return by what the record knows the people whose events can be read, by their ids.
+
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            return self._subjects.known()
+
     def wipe(self) -> None:
         """Overwrite what was deleted, in the log too.
 
@@ -259,6 +274,22 @@ class Audit:
         """
         with as_audit_error("cannot be read"):
             return clock_trust(now or datetime.now(UTC), last=self._writer.latest_at())
+
+    def refuse_leap(self, now: datetime) -> None:
+        """Refuse to let anything be removed because of its date, if the clock may be far ahead.
+
+        :raises ClockError: if it went forward by more than a month of late.
+        :raises AuditError: if the file cannot be read.
+        """
+        with as_audit_error("cannot be read"):
+            first, before = self._rows.beginning(to_text(now - SETTLED), to_text(now))
+        # A clock that is behind removes too little, which does no harm.
+        if has_leapt(now, first=from_text_or_none(first), before=from_text_or_none(before)):
+            raise ClockError(
+                f"the clock says {now:%F}, and may be wrong: nothing is removed by its date",
+                remedy=f"If it is right, wait for {SETTLED.days} days, or use --believe-clock. Else "
+                "set it: `timedatectl`.",
+            )
 
     def verify(self) -> Verified:
         """Follow the whole chain and its checkpoints, as they are at this moment.

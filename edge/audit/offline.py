@@ -182,7 +182,7 @@ def _end(written: bytes, values: dict[str, Any], header: Header, chain: Chain, d
 def _told(header: Header, chain: Chain, trail: Trail) -> VerifiedExport:
     signers = dict.fromkeys((header.key.fingerprint, *(key.fingerprint for key in trail.signers)))
     return VerifiedExport(
-        site=header.site,
+        site=_printable(header.site),
         made=header.made,
         entries=chain.sequence - header.root[0],
         first=header.root[0] + 1,
@@ -192,6 +192,11 @@ def _told(header: Header, chain: Chain, trail: Trail) -> VerifiedExport:
         signers=tuple(signers),
         whole=header.root[0] == 0,
     )
+
+
+def _printable(text: str) -> str:
+    """Return *text* as it may be shown: a stranger signs what he likes, also what moves a cursor."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 _REMEDY = "Keep the file as evidence, and export the record again where it is kept."

@@ -67,6 +67,24 @@ class Rows:
         row = self._database.row("SELECT max(at) FROM entries")
         return None if row is None else row[0]
 
+    def beginning(self, since: str, until: str) -> tuple[str | None, str | None]:
+        """Return when the first event between *since* and *until* was, and the one before it.
+
+        Times as they are stored; without a first, the other is the last event of all. An event that
+        was recorded later than *until* by a wrong clock counts for neither.
+        """
+        row = self._database.row(
+            "SELECT min(sequence) FROM entries WHERE at > ? AND at <= ?", (since, until)
+        )
+        first = None if row is None else row[0]
+        before = self._database.row(
+            "SELECT at FROM entries WHERE sequence < ifnull(?, sequence + 1) AND at <= ?"
+            " ORDER BY sequence DESC LIMIT 1",
+            (first, until),
+        )
+        at = self._database.row("SELECT at FROM entries WHERE sequence = ?", (first,))
+        return None if at is None else at[0], None if before is None else before[0]
+
     def any_since(self, sequence: int, kind: EventKind) -> bool:
         """Tell whether there is an entry of *kind* behind *sequence*."""
         return (

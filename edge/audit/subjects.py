@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 
 from edge.audit.private import KEY_BYTES
 from edge.errors import NotFoundError
 from edge.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the record knows a person by: her *key* in it, and the number of her *newest* event."""
+
+    key: bytes | None = field(repr=False)
+    newest: int
 
 
 class Subjects:
@@ -44,6 +53,15 @@ class Subjects:
         """Return the ids of all people whose events can be read."""
         rows = self._database.rows("SELECT person_id FROM subjects WHERE person_id IS NOT NULL")
         return tuple(person_id for (person_id,) in rows)
+
+    def known(self) -> dict[str, Known]:
+        """Return all people whose events can be read, by their ids."""
+        rows = self._database.rows(
+            "SELECT person_id, key, ifnull(max(sequence), 0) FROM subjects"
+            " LEFT JOIN mentions ON mentions.subject = subjects.row"
+            " WHERE person_id IS NOT NULL GROUP BY person_id"
+        )
+        return {person_id: Known(key, newest) for person_id, key, newest in rows}
 
     def forget(self, person_id: str) -> int:
         """Delete a person's key and the list of her events; return how many events there were."""

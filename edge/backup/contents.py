@@ -75,15 +75,29 @@ class Contents:
         """Return what :meth:`sealed` gave.
 
         :raises KeyFileError: if *key* is another, or it was changed.
-        :raises StorageError: if a newer Ostiary wrote it.
+        :raises StorageError: if a newer Ostiary wrote it, or it does not say what it should.
         """
-        values: dict[str, Any] = json.loads(unseal(key, _PURPOSE, sealed))
-        if values.pop("format") != FORMAT:
+        content = unseal(key, _PURPOSE, sealed)
+        try:
+            values: dict[str, Any] = json.loads(content)
+            if values.pop("format") != FORMAT:
+                raise StorageError(
+                    "the backup was made by a newer Ostiary",
+                    remedy="Install the Ostiary that made it, or a newer one.",
+                )
+            contents = cls(**values | {"at": from_text(values["at"])})
+            _refuse_other_kinds(contents)
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+        ):
             raise StorageError(
-                "the backup was made by a newer Ostiary",
-                remedy="Install the Ostiary that made it, or a newer one.",
-            )
-        return cls(**values | {"at": from_text(values["at"])})
+                "what the backup says of itself cannot be read", remedy=_ANOTHER
+            ) from None  # the cause would show what is in it, keys among it
+        return contents
 
     def refuse_other_files(self, folder: Path) -> None:
         """Read every database in *folder*, and refuse one that is not the one of this backup.
@@ -100,6 +114,21 @@ class Contents:
 
 
 _ANOTHER = "Take another backup."
+
+
+def _refuse_other_kinds(contents: Contents) -> None:
+    """Refuse values that are not of the kinds that they are declared to be.
+
+    :raises ValueError: if the time is none.
+    :raises TypeError: if a text or a number is none.
+    """
+    texts: list[object] = [contents.version, contents.site, contents.door, contents.installation]
+    texts += [contents.head, contents.settings]
+    for table in (contents.files, contents.secrets):
+        texts += [*table, *table.values()]
+    if not all(isinstance(text, str) for text in texts) or type(contents.entries) is not int:
+        raise TypeError("a text or a number is none")
+    to_text(contents.at)  # fails for a time without a zone, or beyond the calendar in UTC
 
 
 def digest_of(path: Path) -> str:

@@ -11,7 +11,6 @@ own. A backup also keeps who is erased later, so old ones are removed.
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from edge.collection.database import open_any
 from edge.config import settings_as_toml
 from edge.core import Core
 from edge.errors import OstiaryError, StorageError
-from edge.storage.files import appearing_whole
+from edge.storage.files import appearing_whole, make_folder, sync
 from edge.storage.names import (
     AUDIT_FILE,
     BACKUP_FOLDER,
@@ -67,7 +66,7 @@ def back_up(core: Core, *, now: datetime, actor: str, folder: Path | None = None
     """
     folder = folder or folder_of(core)
     try:
-        folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+        make_folder(folder, mode=0o770)
         installation = installation_of(core)
         name = name_of(installation, now)
         draft = folder / f".{name}.{secrets.token_hex(4)}"
@@ -81,12 +80,13 @@ def back_up(core: Core, *, now: datetime, actor: str, folder: Path | None = None
             if recovery := RecoveryPublic.read(core.recovery_path):
                 (draft / KEY_FILE).write_bytes(recovery.seal(core.key))
             _verify(core, draft)
-            _sync(draft)
+            for path in (*draft.iterdir(), draft):
+                sync(path)
             draft.rename(folder / name)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-        _sync(folder)
+        sync(folder)
         made = _found(folder / name)
         core.audit.append(AuditEvent(EventKind.BACKED_UP, now, detail=f"{name}, by {actor}"))
         removed = prune(
@@ -212,13 +212,3 @@ def _found(path: Path) -> Backup:
         time_in(path.name.removeprefix(PREFIX)),
         recoverable=(path / KEY_FILE).exists(),
     )
-
-
-def _sync(folder: Path) -> None:
-    """Make the files in *folder*, and their names, survive a power cut."""
-    for path in (*(each for each in folder.iterdir() if each.is_file()), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

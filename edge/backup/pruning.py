@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from edge.storage.files import sync
+
 PREFIX = "backup-"
 KEPT_IN_ANY_CASE = 3
 """However old they are: a clock that is ahead must not remove every backup."""
@@ -66,10 +68,13 @@ def prune(
     :raises OSError: if one cannot be removed.
     """
     found = {time_in(path.name): path for path in found_in(folder, installation)}
+    # What a wrong clock dated in the future counts as oldest, or it would push out every new one.
+    found = dict(sorted(found.items(), key=lambda each: (each[0] <= now, each[0]), reverse=True))
     gone = [found[at] for at in outlived(tuple(found), keep=keep, keep_days=keep_days, now=now)]
     for path in gone:
-        # Renamed first: half of a backup must not look like one.
+        # Renamed first: half of a backup must not look like one, when power is cut neither.
         doomed = path.rename(path.with_name(f".{path.name}.gone"))
+        sync(folder)
         shutil.rmtree(doomed)
     for path in folder.glob(f".{PREFIX}{installation}-*"):
         if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:

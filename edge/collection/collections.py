@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -16,20 +18,39 @@ from edge.errors import (
     ModelMismatchError,
     NotFoundError,
 )
-from edge.storage.database import Database
+from edge.storage.database import Database, Row
 from edge.storage.times import from_text, to_text
 
 COLLECTION_ID = re.compile(r"[a-zA-Z0-9_.\-]{1,255}")
 """Which names a collection may have, as in Amazon Rekognition."""
 
-_COLUMNS = "row, collection_id, model_name, model_digest, dimension, created_at, faces, people"
+_SELECT = (
+    "SELECT row, collection_id, now.model_name, now.model_digest, now.dimension, created_at,"
+    " faces, people, embedder, former.model_name, former.model_digest, former.dimension, since"
+    " FROM collections AS now LEFT JOIN former_embedders AS former ON former.collection = now.row"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The embedder that a collection is changed from, since when.
+
+    *embedder* is its name in the catalogue, or the path of its card.
+    """
+
+    embedder: str
+    model: ModelId
+    dimension: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A collection, and how many faces and people it holds.
 
-    *row* is the number of the collection inside its database.
+    *row* is the number of the collection inside its database. *former* is the embedder of before, of
+    which vectors are still there, while the collection is changed to another: its *faces* are not
+    counted.
     """
 
     row: int
@@ -39,6 +60,16 @@ class Collection:
     created_at: datetime
     faces: int
     people: int
+    former: Former | None = None
+
+    @property
+    def as_it_was(self) -> Collection | None:
+        """The collection as one of the former embedder's vectors; None where there is none."""
+        if self.former is None:
+            return None
+        return replace(
+            self, model=self.former.model, dimension=self.former.dimension, faces=0, former=None
+        )
 
     def bytes_of(self, embedding: Embedding) -> bytes:
         """Return *embedding* as it is stored: little-endian float32, one after the other.
@@ -67,7 +98,8 @@ class Collection:
             raise ModelMismatchError(
                 f"collection {self.collection_id} holds vectors of {_described(self.model)}, "
                 f"not of {_described(model)}",
-                remedy="Use the model it was made with, or enroll into a new collection.",
+                remedy="Use the model it was made with, change the device to this one (`ostiary "
+                "re-enroll begin`), or enroll into a new collection.",
             )
 
 
@@ -119,7 +151,7 @@ class Collections:
         :raises NotFoundError: if there is none of that name.
         """
         row = self._database.row(
-            f"SELECT {_COLUMNS} FROM collections WHERE collection_id = ?",  # noqa: S608 - the columns are a constant
+            f"{_SELECT} WHERE collection_id = ?",
             (collection_id,),
         )
         if row is None:
@@ -128,9 +160,7 @@ class Collections:
 
     def list(self) -> tuple[Collection, ...]:
         """Return all collections by name."""
-        rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM collections ORDER BY collection_id"  # noqa: S608 - the columns are a constant
-        )
+        rows = self._database.rows(f"{_SELECT} ORDER BY collection_id")
         return tuple(_collection(row) for row in rows)
 
     def delete(self, collection_id: str) -> Collection:
@@ -142,6 +172,7 @@ class Collections:
         with self._database.transaction():
             collection = self.describe(collection_id)
             for statement in (
+                "DELETE FROM former_embedders WHERE collection = ?",
                 "DELETE FROM faces WHERE collection = ?",
                 "DELETE FROM people WHERE collection = ?",
                 "DELETE FROM collections WHERE row = ?",
@@ -152,8 +183,8 @@ class Collections:
         return collection
 
 
-def _collection(row: tuple[int, str, str, str, int, str, int, int]) -> Collection:
-    number, collection_id, name, digest, dimension, created_at, faces, people = row
+def _collection(row: Row) -> Collection:
+    number, collection_id, name, digest, dimension, created_at, faces, people, *former = row
     return Collection(
         row=number,
         collection_id=collection_id,
@@ -162,7 +193,15 @@ def _collection(row: tuple[int, str, str, str, int, str, int, int]) -> Collectio
         created_at=from_text(created_at),
         faces=faces,
         people=people,
+        former=_former(former),
     )
+
+
+def _former(columns: Sequence[Any]) -> Former | None:
+    embedder, name, digest, dimension, since = columns
+    if embedder is None:
+        return None
+    return Former(embedder, ModelId(name, digest), dimension, from_text(since))
 
 
 def _described(model: ModelId) -> str:

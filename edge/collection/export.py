@@ -10,6 +10,7 @@ from datetime import datetime
 from edge.access.whereabouts import Stay
 from edge.collection.collections import Collections
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
+from edge.collection.former_faces import former_faces_of
 from edge.collection.person_rows import Person, read_people, row_of
 from edge.collection.whereabouts import WhereaboutsStore
 from edge.storage.database import Database
@@ -35,7 +36,8 @@ class ExportedFace:
 class PersonExport:
     """All there is about *person*.
 
-    *searched_vector* is the one that doors compare with, *coherence* how much her faces agree.
+    *searched_vector* is the one that doors compare with, *coherence* how much her faces agree. While
+    the site changes its embedder, *former* are her faces by the one of before, with their vector.
     *pin_changed_at* and *pin_for_duress* tell of her PIN, *whereabouts* where she is now; all None if
     there is nothing to tell.
     """
@@ -45,6 +47,9 @@ class PersonExport:
     faces: tuple[ExportedFace, ...]
     searched_vector: str | None
     coherence: float
+    former: tuple[ExportedFace, ...]
+    former_vector: str | None
+    former_coherence: float
     pin_changed_at: datetime | None
     pin_for_duress: bool | None
     whereabouts: Stay | None
@@ -66,9 +71,11 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         stored = faces.list(collection_id, person_id=person_id, limit=MOST_FACES_OF_A_PERSON)
         collection = Collections(database).describe(collection_id)
         vectors = (collection.bytes_of(faces.embedding(face.face_id)) for face in stored)
-        ((fused, coherence),) = database.rows(
-            "SELECT vector, coherence FROM people WHERE row = ?", (row,)
+        ((fused, coherence, former, former_coherence),) = database.rows(
+            "SELECT vector, coherence, former_vector, former_coherence FROM people WHERE row = ?",
+            (row,),
         )
+        before = former_faces_of(database, row)
         pin = database.row(
             "SELECT changed_at, duress_hash IS NOT NULL FROM pins WHERE person = ?", (row,)
         )
@@ -81,6 +88,9 @@ def export_person(database: Database, person_id: str) -> PersonExport:
         ),
         searched_vector=None if fused is None else _text(fused),
         coherence=coherence,
+        former=tuple(ExportedFace(face, _text(vector)) for face, vector in before),
+        former_vector=None if former is None else _text(former),
+        former_coherence=former_coherence,
         pin_changed_at=None if pin is None else from_text(pin[0]),
         pin_for_duress=None if pin is None else bool(pin[1]),
         whereabouts=stay,

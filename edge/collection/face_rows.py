@@ -99,6 +99,18 @@ def insert_faces(
     return tuple(str(value[0]) for value in values)
 
 
+def faces_of_person(
+    database: Database, collection: Collection, person: int
+) -> tuple[tuple[StoredFace, bytes], ...]:
+    """Return the faces of the person in row *person*, each with its vector as it is stored."""
+    rows = database.rows(
+        f"SELECT face.vector, {COLUMNS} FROM {TABLES}"  # noqa: S608 - constants only
+        " WHERE face.collection = ? AND face.person = ? ORDER BY face.row",
+        (collection.row, person),
+    )
+    return tuple((stored_face(row[1:]), row[0]) for row in rows)
+
+
 def refuse_too_many(database: Database, collection: Collection, person: int, more: int) -> None:
     """Refuse to give the person in row *person* so many *more* faces than she may have.
 

@@ -15,12 +15,16 @@ from edge.collection.face_rows import (
     insert_faces,
     stored_face,
 )
+from edge.collection.former_faces import delete_former_faces
 from edge.collection.fused import refresh_fused
 from edge.domain import Embedding
 from edge.errors import NotFoundError
 from edge.storage.database import Database
 
 __all__ = ["MOST_FACES_OF_A_PERSON", "Faces", "NewFace", "StoredFace"]
+
+
+_HERS = "(SELECT row FROM people WHERE person_id = :person_id)"
 
 
 class Faces:
@@ -57,12 +61,15 @@ class Faces:
         :raises NotFoundError: if there is no such collection.
         """
         collection = Collections(self._database).describe(collection_id)
-        whose = "" if person_id is None else "AND person.person_id = :person_id"
+        whose, by_id = "", "face.face_id"
+        if person_id is not None:
+            # +: her few faces are found by the index of people, not by a walk through everybody's.
+            whose, by_id = f"AND face.person = {_HERS}", "+face.face_id"
         if face_ids is not None:
             whose += " AND face.face_id IN (SELECT value FROM json_each(:face_ids))"
         rows = self._database.rows(
             f"SELECT {COLUMNS} FROM {TABLES} WHERE face.collection = :collection"  # noqa: S608 - constants only
-            f" AND face.face_id > :after {whose} ORDER BY face.face_id LIMIT :limit",
+            f" AND {by_id} > :after {whose} ORDER BY {by_id} LIMIT :limit",
             {
                 "collection": collection.row,
                 "after": after or "",
@@ -103,7 +110,8 @@ class Faces:
     def delete(self, collection_id: str, face_ids: Sequence[str]) -> tuple[str, ...]:
         """Erase faces from every file and return the ids of those that were there.
 
-        The fused vector of whoever they belonged to is made anew from the faces left.
+        The fused vector of whoever they belonged to is made anew from the faces left. Faces by the
+        embedder of before are erased by their ids, too, although nothing lists them.
 
         :raises NotFoundError: if there is no such collection.
         :raises StorageError: if they are deleted, but cannot be wiped from the log yet.
@@ -124,6 +132,7 @@ class Faces:
                 people.add(row[0])
             for person in people - {None}:
                 refresh_fused(self._database, collection, person)
+            deleted += delete_former_faces(self._database, collection, face_ids)
         if deleted:
             self._database.truncate_log()
         return tuple(deleted)

@@ -17,9 +17,7 @@ from edge.storage.database import Database
 from edge.storage.faults import RESTORE
 from edge.storage.key import Key
 
-_PEOPLE = Kind(
-    "person",
-    "SELECT item.row, item.person_id, item.vector, item.coherence,"
+_TOLD = (
     " json_array(item.name, item.valid_from, item.valid_until,"
     "  (SELECT json_group_array(json_array(number, valid_from, valid_until, revoked_at, duress))"
     "   FROM badges WHERE badges.collection = item.collection AND badges.person = item.row),"
@@ -32,8 +30,16 @@ _PEOPLE = Kind(
     "   WHERE member.collection = item.collection AND member.person = item.row),"
     "  EXISTS (SELECT 1 FROM pins"
     "   WHERE pins.collection = item.collection AND pins.person = item.row))"
-    " FROM people AS item",
+)
+_PEOPLE = Kind(
+    "person",
+    f"SELECT item.row, item.person_id, item.vector, item.coherence, {_TOLD} FROM people AS item",  # noqa: S608 - constants
     keys="$[3]",
+)
+_FORMER = Kind(
+    "person",
+    "SELECT item.row, item.person_id, item.former_vector, item.former_coherence,"  # noqa: S608 - constants
+    f" {_TOLD} FROM (SELECT * FROM people WHERE former_vector IS NOT NULL) AS item",
 )
 _FACES = Kind(
     "face",
@@ -52,10 +58,11 @@ class _View:
     version: int
     collection: Collection
     people: Copy
+    former: Copy | None
     faces: Copy | None = None
 
     def close(self) -> None:
-        for part in (self.people, self.faces, self.file):
+        for part in (self.people, self.former, self.faces, self.file):
             if part is not None:
                 part.close()
 
@@ -86,6 +93,11 @@ class Follower:
         suspended, whether alike to somebody, groups, and whether there is a PIN.
         """
         return self._view.people
+
+    @property
+    def former(self) -> Copy | None:
+        """The people of whom there are vectors of the former embedder, while it is changed."""
+        return self._view.former
 
     @property
     def faces(self) -> Copy:
@@ -127,10 +139,12 @@ class Follower:
             with file.snapshot():
                 collection = Collections(file).describe(self._collection_id)
                 people = Copy(file, collection, _PEOPLE)
+                before = collection.as_it_was
+                former = None if before is None else Copy(file, before, _FORMER)
         except BaseException:
             file.close()
             raise
-        return _View(identity, file, version, collection, people)
+        return _View(identity, file, version, collection, people, former)
 
     def _reopen(self) -> None:
         former = self._view
@@ -142,9 +156,16 @@ class Follower:
         view = self._view
         with view.file.snapshot():
             collection = Collections(view.file).describe(self._collection_id)
-            if collection.row != view.collection.row:
+            before = view.collection
+            if (collection.row, collection.model, collection.former) != (
+                before.row,
+                before.model,
+                before.former,
+            ):
                 return False
             view.people.refresh()
+            if view.former is not None:
+                view.former.refresh()
             if view.faces is not None:
                 view.faces.refresh()
         view.collection = collection

@@ -53,3 +53,15 @@ def fused_of(database: Database, collection: Collection, person_id: str) -> Embe
     if vector is None:
         return None
     return replace(collection.embedding_of(vector), coherence=coherence)
+
+
+def former_fused_of(database: Database, collection: Collection, person_id: str) -> Embedding | None:
+    """Return what doors search of a person by the former embedder, None without; as above."""
+    row = database.row(
+        "SELECT former_vector, former_coherence FROM people WHERE collection = ? AND person_id = ?",
+        (collection.row, person_id),
+    )
+    before = collection.as_it_was
+    if row is None or row[0] is None or before is None:
+        return None
+    return replace(before.embedding_of(row[0]), coherence=row[1])

@@ -22,6 +22,7 @@ class Galleries:
     """Gives out one gallery a collection; threads may share it and what it gives.
 
     *calibration* is that of the embedder *model*: collections of another one's vectors are refused.
+    *former* is that of the embedder that the device is being changed from.
     """
 
     def __init__(
@@ -31,12 +32,14 @@ class Galleries:
         *,
         model: ModelId,
         calibration: Calibration,
+        former: Calibration | None = None,
         most_open: int = MOST_OPEN,
     ) -> None:
         self._path = path
         self._key = key
         self._model = model
         self._calibration = calibration
+        self._former = former
         self._most_open = most_open
         self._turn = threading.Lock()
         self._open: OrderedDict[str, Gallery] = OrderedDict()
@@ -73,7 +76,11 @@ class Galleries:
             gallery = self._open.get(collection_id)
             if gallery is None:
                 gallery = Gallery(
-                    self._path, self._key, collection_id, calibration=self._calibration
+                    self._path,
+                    self._key,
+                    collection_id,
+                    calibration=self._calibration,
+                    former=self._former,
                 )
                 self._open[collection_id] = gallery
             self._open.move_to_end(collection_id)

@@ -46,6 +46,18 @@ def unmark_pair(database: Database, one: str, other: str) -> None:
             raise NotFoundError(f"{one} and {other} are not marked as look-alikes")
 
 
+def pairs_of(database: Database, collection_id: str) -> tuple[tuple[str, str, float], ...]:
+    """Return the marked pairs of a collection: two person ids, and their similarity in percent."""
+    rows = database.rows(
+        "SELECT one.person_id, other.person_id, similarity FROM look_alikes AS pair"
+        " JOIN collections ON collections.row = pair.collection"
+        " JOIN people AS one ON one.row = person_a JOIN people AS other ON other.row = person_b"
+        " WHERE collection_id = ? ORDER BY person_a, person_b",
+        (collection_id,),
+    )
+    return tuple((one, other, similarity) for one, other, similarity in rows)
+
+
 def _pair(database: Database, one: str, other: str) -> tuple[str, int, int]:
     """Return the collection of two people, and their rows in ascending order."""
     one_row, collection = row_of(database, one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge.collection.collections import Collections
 from edge.collection.face_rows import MOST_FACES_OF_A_PERSON
+from edge.collection.former_faces import refresh_former
 from edge.collection.fused import refresh_fused
 from edge.collection.person_rows import Person, read_people, row_of
 from edge.errors import CollectionError
@@ -11,6 +12,7 @@ from edge.storage.database import Database
 
 _STATEMENTS = (
     "UPDATE faces SET person = :keep WHERE collection = :at AND person = :other",
+    "UPDATE former_faces SET person = :keep WHERE collection = :at AND person = :other",
     "UPDATE badges SET person = :keep WHERE collection = :at AND person = :other",
     # Whoever looked like the other looks like the one who is kept.
     """
@@ -69,12 +71,13 @@ def merge_people(database: Database, keep_id: str, other_id: str) -> Person:
         for statement in _STATEMENTS:
             database.execute(statement, rows)
         refresh_fused(database, collection, keep)
+        refresh_former(database, collection, keep)
         database.truncate_log()
         return read_people(database, [keep])[0]
 
 
 def _refuse(kept: Person, erased: Person) -> None:
-    if kept.declined and erased.faces:
+    if kept.declined and (erased.faces or erased.former_faces):
         raise CollectionError(
             "the person who would be kept declined to be recognized by her face",
             remedy="Keep the other one, or erase the other's faces first.",

@@ -19,12 +19,15 @@ from edge.storage.database import Database
 from edge.storage.times import to_text
 
 Sort: TypeAlias = Literal["name", "external_id", "created_at", "faces", "valid_until"]
-PersonState: TypeAlias = Literal["valid", "suspended", "expired", "declined", "no-face"]
+PersonState: TypeAlias = Literal[
+    "valid", "suspended", "expired", "declined", "no-face", "to-enroll-anew"
+]
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 STATES: tuple[PersonState, ...] = get_args(PersonState)
 """*valid*: neither suspended nor outside the validity. *no-face*: no door can recognize her, be it
-that she declined or that her photos are still missing."""
+that she declined or that her photos are still missing. *to-enroll-anew*: only what the embedder of
+before made is there, while the site changes to another."""
 
 _KEYS: dict[Sort, str] = {
     # Whoever has no value comes behind all who have one, as '~' does behind digits and letters.
@@ -40,7 +43,8 @@ _CONDITIONS: dict[PersonState, str] = {
     "suspended": "suspended_at IS NOT NULL",
     "expired": "valid_until <= :now",
     "declined": "declined",
-    "no-face": "faces = 0",
+    "no-face": "faces = 0 AND former_faces = 0",
+    "to-enroll-anew": "faces = 0 AND former_faces > 0",
 }
 _BACKWARDS = "-"
 """Begins a cursor that goes back. The rest is a person's id: an address tells nobody's name."""

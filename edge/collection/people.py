@@ -13,6 +13,7 @@ from edge.collection.badge_rows import insert_badges
 from edge.collection.collections import Collection, Collections
 from edge.collection.export import PersonExport, export_person
 from edge.collection.face_rows import NewFace, insert_faces
+from edge.collection.former_faces import remove_former_faces
 from edge.collection.fused import refresh_fused
 from edge.collection.look_alikes import mark_pair, unmark_pair
 from edge.collection.merge import merge_people
@@ -266,7 +267,7 @@ class People:
                     "somebody else has changed this person meanwhile",
                     remedy="Look at what is stored now, then change it again.",
                 )
-            if person.declined and former.faces:
+            if person.declined and (former.faces or former.former_faces):
                 self._remove_faces(Collections(self._database).describe(collection_id), row)
             write_told(self._database, _UPDATE, person, (row,))
             return read_people(self._database, [row])[0]
@@ -361,6 +362,7 @@ class People:
             "DELETE FROM faces WHERE collection = ? AND person = ?", (collection.row, row)
         )
         refresh_fused(self._database, collection, row)
+        remove_former_faces(self._database, collection, row)
         self._database.truncate_log()
 
     def _set_suspended(

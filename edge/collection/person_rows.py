@@ -70,7 +70,8 @@ class Person:
     *external_id* is an HR number or so, *faces* how many faces there are, *suspended_at* since when
     she may not pass, *look_alikes* the ids of people whom a door might take for her, *groups* the
     names by which the rules know her. *version* grows with every change of what is told about her:
-    :meth:`People.update` compares it.
+    :meth:`People.update` compares it. *former_faces* counts those by the embedder of before, while
+    it is changed.
     """
 
     person_id: str
@@ -90,6 +91,7 @@ class Person:
     groups: frozenset[str]
     has_pin: bool
     version: int
+    former_faces: int = 0
 
     @property
     def told(self) -> NewPerson:
@@ -176,6 +178,7 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
             groups=frozenset(groups.get(row, ())),
             has_pin=bool(has_pin),
             version=version,
+            former_faces=former_faces,
         )
         for (
             row,
@@ -191,12 +194,13 @@ def read_people(database: Database, rows: Sequence[int]) -> tuple[Person, ...]:
             retention_until,
             declined,
             version,
+            former_faces,
             has_pin,
             *consent,
         ) in database.rows(
             "SELECT people.row, person_id, collection_id, name, external_id,"
             " valid_from, valid_until, people.created_at, people.faces,"
-            " suspended_at, retention_until, declined, version,"
+            " suspended_at, retention_until, declined, version, former_faces,"
             " EXISTS (SELECT 1 FROM pins WHERE pins.collection = people.collection"
             "  AND pins.person = people.row),"
             " consent_text_version, consent_agreed_at, consent_method"

@@ -10,16 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from edge.collection.badge_rows import badge_of
 from edge.collection.collections import Collection
-from edge.collection.copy import MOST_NEIGHBOURS, Neighbour
+from edge.collection.copy import MOST_NEIGHBOURS, Copy, Neighbour
 from edge.collection.follower import Follower
 from edge.domain import Candidate, Credentials, Embedding, FaceMatch, Match
-from edge.errors import CollectionError, NotFoundError
+from edge.errors import CollectionError, ModelMismatchError, NotFoundError
 from edge.similarity import Calibration
 from edge.storage.key import Key
 from edge.storage.times import from_text_or_none
@@ -32,16 +33,25 @@ takes grows with their number, to twelve times as much for 1,000."""
 class Gallery:
     """The people of one collection, to be searched by face; threads may share it.
 
-    *calibration* is that of the collection's model: it turns a cosine into a similarity.
+    *calibration* is that of the collection's model: it turns a cosine into a similarity. *former* is
+    that of the embedder that it is being changed from: whoever has vectors of that one is found by
+    those, too, each embedding being compared only with what its own embedder made.
 
     :raises NotFoundError: if there is no such collection.
     :raises StorageError: if the database is missing, damaged, or another key's.
     """
 
     def __init__(
-        self, path: Path, key: Key, collection_id: str, *, calibration: Calibration
+        self,
+        path: Path,
+        key: Key,
+        collection_id: str,
+        *,
+        calibration: Calibration,
+        former: Calibration | None = None,
     ) -> None:
         self._calibration = calibration
+        self._former = former
         self._turn = threading.RLock()
         self._follower = Follower(path, key, collection_id)
 
@@ -68,9 +78,12 @@ class Gallery:
 
     @property
     def people_count(self) -> int:
-        """How many people a stranger could be taken for: those with at least one face."""
+        """How many people a stranger could be taken for: those with at least one face.
+
+        Whoever has vectors of two embedders counts twice: a stranger is compared with her twice.
+        """
         with self._fresh() as copies:
-            return copies.people.size
+            return copies.people.size + (0 if copies.former is None else copies.former.size)
 
     @property
     def face_count(self) -> int:
@@ -91,25 +104,38 @@ class Gallery:
     def search_people(self, embedding: Embedding, limit: int = 2) -> tuple[Match, ...]:
         """Return the *limit* people most alike to *embedding*, best first.
 
-        Equally alike people come in the order of their ids. An empty gallery gives ().
+        Equally alike people come in the order of their ids. An empty gallery gives (). While the
+        embedder is changed, each is found by the one that finds her more alike.
 
         :raises ModelMismatchError: if *embedding* comes from another model than the collection's.
         :raises CollectionError: unless *limit* is 1 to 4096.
         :raises StorageError: if the copy cannot be brought up to date.
         """
-        return tuple(candidate.match for candidate in self.candidates(embedding, limit))
+        best: dict[str, Match] = {}
+        for candidate in self.candidates(embedding, limit):
+            best.setdefault(candidate.match.person_id, candidate.match)
+        return tuple(best.values())[:limit]
 
     def candidates(self, embedding: Embedding, limit: int = 2) -> tuple[Candidate, ...]:
-        """Return :meth:`search_people`'s answer together with what each of them may show."""
+        """Return the *limit* people most alike, each with what she may show, best first.
+
+        While the embedder is changed they are as many again of the former one, so that somebody may
+        be among them twice. Raises as :meth:`search_people` does.
+        """
         _refuse_limit(limit)
         with self._fresh() as copies:
-            query = copies.collection.bytes_of(embedding)
             return tuple(
-                Candidate(
-                    self._match(neighbour.id, neighbour.cosine * embedding.coherence),
-                    _credentials(neighbour.id, neighbour.data),
+                sorted(
+                    (
+                        Candidate(
+                            lineup.match(neighbour.id, neighbour.cosine),
+                            _credentials(neighbour.id, neighbour.data),
+                        )
+                        for lineup in self._lineups(copies, embedding)
+                        for neighbour in lineup.people.nearest(lineup.query, limit)
+                    ),
+                    key=lambda candidate: -candidate.match.similarity,
                 )
-                for neighbour in copies.people.nearest(query, limit)
             )
 
     def search_faces(
@@ -136,14 +162,20 @@ class Gallery:
     def compare(self, person_id: str, embedding: Embedding) -> Match:
         """Return how alike *embedding* is to one person (1:1).
 
+        While the embedder is changed, by whichever of the two finds them more alike.
+
         :raises NotFoundError: if there is no such person, or no face of hers.
         :raises ModelMismatchError: if *embedding* comes from another model than the collection's.
         """
         with self._fresh() as copies:
-            cosine = copies.people.compare(person_id, copies.collection.bytes_of(embedding))
-            if cosine is None:
-                raise NotFoundError(f"there is no face of a person {person_id} to compare with")
-            return self._match(person_id, cosine * embedding.coherence)
+            found = [
+                lineup.match(person_id, cosine)
+                for lineup in self._lineups(copies, embedding)
+                if (cosine := lineup.people.compare(person_id, lineup.query)) is not None
+            ]
+        if not found:
+            raise NotFoundError(f"there is no face of a person {person_id} to compare with")
+        return max(found, key=lambda match: match.similarity)
 
     def credentials(self, person_id: str) -> Credentials:
         """Return what a person may show at a door.
@@ -181,8 +213,33 @@ class Gallery:
         similarity = self._calibration.similarity(cosine)
         return FaceMatch(neighbour.id, person_id, external_image_id, similarity, cosine)
 
-    def _match(self, person_id: str, cosine: float) -> Match:
-        return Match(person_id, self._calibration.similarity(cosine), cosine)
+    def _lineups(self, copies: Follower, embedding: Embedding) -> Iterator[_Lineup]:
+        """Yield who is compared with *embedding*, once for each embedder that made something."""
+        query = copies.collection.bytes_of(embedding)
+        yield _Lineup(copies.people, query, embedding.coherence, self._calibration, former=False)
+        before, former = copies.collection.as_it_was, embedding.former
+        if copies.former is None or before is None or former is None:
+            return
+        if self._former is None:
+            raise ModelMismatchError("what the former embedder's cosines are worth is not known")
+        query = before.bytes_of(former)
+        yield _Lineup(copies.former, query, former.coherence, self._former, former=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lineup:
+    """The people of one embedder, a query of the same, and what their cosines are worth."""
+
+    people: Copy
+    query: bytes
+    coherence: float
+    calibration: Calibration
+    former: bool
+
+    def match(self, person_id: str, cosine: float) -> Match:
+        """Return what a *cosine* with the query says; it is less by the query's coherence."""
+        cosine *= self.coherence
+        return Match(person_id, self.calibration.similarity(cosine), cosine, self.former)
 
 
 def _person(copies: Follower, person_id: str) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from edge.audit import AuditEvent, EventKind
 from edge.audit.export import export_lines
 from edge.audit.offline import verify_export
 from edge.commands.actor import actor
-from edge.commands.calendar import FIRST_DAY, LAST_DAY
+from edge.commands.calendar import FIRST_DAY, LAST_DAY, believe_clock_option
 from edge.commands.console import counted, json_option, percent, say, show_json, show_table
 from edge.commands.program import Program, pass_program
 from edge.errors import AuditError, KeyFileError
@@ -186,12 +186,14 @@ def export(program: Program, file: Path, since: datetime | None, until: datetime
     type=click.IntRange(1),
     help="Remove what is older than so many days; default: audit.keep_days of the settings.",
 )
+@believe_clock_option
 @json_option
 @pass_program
-def prune(program: Program, keep_days: int | None, *, as_json: bool) -> None:
+def prune(program: Program, keep_days: int | None, *, believe_clock: bool, as_json: bool) -> None:
     """Remove the events that are older than they may be kept. Run it daily; it asks nothing.
 
-    It ends at a checkpoint, so a little more is kept. Without audit.keep_days nothing is removed.
+    It ends at a checkpoint, so a little more is kept. Without audit.keep_days nothing is removed, nor
+    for a week after the clock went forward by a month or more.
     """
     days = keep_days or program.settings.audit.keep_days
     if not days:
@@ -201,6 +203,8 @@ def prune(program: Program, keep_days: int | None, *, as_json: bool) -> None:
             say("Events are kept for ever: audit.keep_days is 0.")
         return
     now = datetime.now(UTC)
+    if not believe_clock:
+        program.core.audit.refuse_leap(now)
     pruned = program.core.audit.prune(now - timedelta(days=days), now=now, actor=actor())
     if as_json:
         show_json(pruned)

@@ -34,3 +34,9 @@ class Day(click.ParamType[datetime | None]):
 FIRST_DAY = Day(beginning_of)
 LAST_DAY = Day(end_of)
 """The moment after it: a last day is good until its end."""
+
+believe_clock_option = click.option(
+    "--believe-clock",
+    is_flag=True,
+    help="The clock is right, though it went forward by a month or more of late.",
+)

@@ -35,7 +35,7 @@ def compare(
 
     Exit status 1 if they are not alike enough to be one person.
     """
-    recognizer = program.core.recognizer
+    recognizer = program.core.lone_recognizer
     cosine = largest_embedding(recognizer, first).cosine(largest_embedding(recognizer, second))
     similarity = recognizer.calibration.similarity(cosine)
     alike = similarity > threshold

@@ -37,7 +37,7 @@ def detect(
     Exit status 1 if there is no face.
     """
     pixels = read_image(photo)
-    faces = program.core.recognizer.faces(pixels)
+    faces = program.core.lone_recognizer.faces(pixels)
     if picture is not None:
         _write_picture(picture, pixels, faces)
     if as_json:

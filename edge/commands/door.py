@@ -18,6 +18,7 @@ from edge.config import CameraSettings
 from edge.devices import open_devices
 from edge.domain import Decision, Evidence, Face, Frame, Prompt
 from edge.hardware.choose import open_camera, open_lock
+from edge.quarantine import looked_at
 from edge.wiring import wired_door
 
 
@@ -55,6 +56,7 @@ def door(program: Program, source: str | None, *, quiet: bool) -> None:
     lock = open_lock(settings.lock)
     try:
         shown = () if quiet else (DecisionPrinter(),)
+        looked_at(settings)
         with ExitStack() as opened:
             devices = open_devices(settings, opened)
             camera = open_camera(_with_source(settings.camera, source))

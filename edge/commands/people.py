@@ -10,6 +10,7 @@ import click
 from edge.audit import EventKind
 from edge.collection.people import People
 from edge.commands.actor import actor
+from edge.commands.calendar import believe_clock_option
 from edge.commands.console import counted, json_option, say, show_json, show_table
 from edge.commands.person_rights import COMMANDS
 from edge.commands.program import Program, pass_program
@@ -173,12 +174,22 @@ def export(program: Program, query: str, target: Path | None) -> None:
 
 
 @people.command()
+@believe_clock_option
 @json_option
 @pass_program
-def sweep(program: Program, *, as_json: bool) -> None:
-    """Erase everybody whose retention has ended. Run it daily; it asks nothing."""
+def sweep(program: Program, *, believe_clock: bool, as_json: bool) -> None:
+    """Erase everybody whose retention has ended. Run it daily; it asks nothing.
+
+    Nobody is erased for a week after the clock went forward by a month or more.
+    """
     core = program.core
-    erased = sweep_people(core.database, core.audit, datetime.now(UTC), actor=actor())
+    erased = sweep_people(
+        core.database,
+        core.audit,
+        datetime.now(UTC),
+        actor=actor(),
+        believe_clock=believe_clock,
+    )
     if as_json:
         show_json(erased)
         return

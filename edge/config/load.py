@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from edge.config.faults import described
 from edge.config.settings import LIVE_FOLDER, SYSTEM_FOLDER, Settings
 from edge.errors import ConfigError
+from edge.toml_text import NotTomlError, parse_toml
 
 SYSTEMD = Path("/run/systemd/system")
 SYSTEM_FILE = Path("/etc/ostiary/ostiary.toml")
@@ -63,13 +63,13 @@ def _chosen(path: Path | None, environment: Mapping[str, str], system_file: Path
 def _read(path: Path) -> Document:
     try:
         with path.open("rb") as file:
-            return tomllib.load(file)
+            return parse_toml(file.read().decode())
     except OSError as error:
         raise ConfigError(
             f"The settings file {path} cannot be read: {error.strerror}.",
             remedy="Check --config, $OSTIARY_CONFIG, and who may read the file.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (NotTomlError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{path} is not TOML: {error}.",
             remedy="Texts stand in double quotes; a section begins with its name, as in [door].",

@@ -109,7 +109,7 @@ class ModelSettings:
         Field(
             min_length=1,
             description="The network that turns a face into a vector, as `ostiary models` names "
-            "it. A collection keeps the embedder it began with.",
+            "it, or the path of a card. Who changes it must go on with `ostiary re-enroll begin`.",
         ),
     ] = "sface-int8"
 

@@ -1,4 +1,8 @@
-"""A camera that plays a script, in real time, as a camera at a door would see it."""
+"""A camera that plays a script, in real time, as a camera at a door would see it.
+
+On a machine that cannot follow, the film runs slower and what is done at the door with it: at the same
+frame, not at the same second.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,8 @@ from edge.errors import EndOfFootageError
 class ScriptedCamera:
     """Plays *scenes* at *fps* frames a second.
 
-    *on_scene* is told when a scene begins, *on_act* when the time of one of its acts has come.
+    *on_scene* is told when a scene begins, *on_act* when so many seconds of it have been shown that
+    the time of one of its acts has come.
     """
 
     name = "demonstration"
@@ -32,7 +37,7 @@ class ScriptedCamera:
         self._on_scene = on_scene
         self._on_act = on_act
         self._acts: list[Act] = []
-        self._scene_at = 0.0
+        self._scene_began = 0
         self._sequence = 0
         self._shown: Scene | None = None
         self._began: float | None = None
@@ -52,9 +57,10 @@ class ScriptedCamera:
         scene, pixels = self._frames[self._sequence]
         if scene is not self._shown:
             self._shown = scene
-            self._acts, self._scene_at = list(scene.acts), time.monotonic()
+            self._acts, self._scene_began = list(scene.acts), self._sequence
             self._on_scene(scene)
-        while self._acts and time.monotonic() - self._scene_at >= self._acts[0].after:
+        shown = (self._sequence - self._scene_began) * self._period
+        while self._acts and shown >= self._acts[0].after:
             self._on_act(self._acts.pop(0))
         frame = Frame(pixels, datetime.now(UTC), time.monotonic(), self._sequence)
         self._sequence += 1

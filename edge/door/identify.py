@@ -7,7 +7,7 @@ number fails every comparison below.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.domain import Candidate, Credentials, Evidence, Match, Reason
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY, gallery_threshold
@@ -62,15 +62,22 @@ def identify(
     """Return who of a gallery of *people* it is (1:N).
 
     *candidates* are the nearest people, best first; two suffice. Where the best is marked as a
-    look-alike it is one of the two: a margin between them would say nothing.
+    look-alike it is one of the two: a margin between them would say nothing. While a site changes its
+    embedder there are two more, of the former one: each embedder answers by itself, and then the
+    two must not name two people.
     """
     if not _enough(evidence, policy):
         return Recognition(reason=Reason.LOW_QUALITY)
     threshold = gallery_threshold(people, target_fpir=policy.target_fpir, floor=policy.similarity)
-    if not candidates:
+    present = [each for each in candidates if not each.match.former]
+    former = [each for each in candidates if each.match.former]
+    answers = [_answer(each, threshold, policy) for each in (present, former) if each]
+    if not answers:
         return Recognition(reason=Reason.NO_MATCH, threshold=threshold)
-    best = candidates[0]
-    return _found(best.match, best.credentials, threshold, _fault(candidates, threshold, policy))
+    best = max(answers, key=lambda each: (each.matched, each.similarity or 0.0))
+    if best.matched and any(_contradicts(each, best) for each in answers):
+        return replace(best, reason=Reason.AMBIGUOUS)
+    return best
 
 
 def verify(
@@ -90,6 +97,22 @@ def verify(
         threshold=threshold,
         person=person,
     )
+
+
+def _answer(
+    candidates: Sequence[Candidate], threshold: float, policy: IdentityPolicy
+) -> Recognition:
+    """Return whom one embedder means; its *candidates*, best first, are at least one."""
+    best = candidates[0]
+    return _found(best.match, best.credentials, threshold, _fault(candidates, threshold, policy))
+
+
+def _contradicts(other: Recognition, best: Recognition) -> bool:
+    """Tell whether another embedder's answer leaves it open who it is."""
+    if other.reason is Reason.AMBIGUOUS:
+        return True
+    marked = best.person is not None and best.person.look_alikes
+    return other.matched and other.person_id != best.person_id and not marked
 
 
 def _enough(evidence: Evidence, policy: IdentityPolicy) -> bool:

@@ -119,10 +119,17 @@ class FakeReader:
             self._lost = line == "lost"
         elif self._lost:
             return
-        elif kind in _KINDS and 0 < len(value) <= LONGEST_VALUE:
+        elif kind in _KINDS and _can_be_shown(ShownKind(kind), value):
             self._waiting.append(
                 Shown(ShownKind(kind), value, self._name, datetime.now(UTC), self._clock())
             )
         elif line:
             # The line itself may be a PIN that was mistyped.
             log.warning('the %s understands "badge NUMBER" and "pin DIGITS" only', self._name)
+
+
+def _can_be_shown(kind: ShownKind, value: str) -> bool:
+    """Tell whether a reader could give *value*."""
+    if kind is ShownKind.PIN and not (value.isascii() and value.isdecimal()):
+        return False
+    return 0 < len(value) <= LONGEST_VALUE and value.isprintable()

@@ -1,26 +1,27 @@
-"""Taking in the people of a file from another device, one by one, each whole or not at all.
+"""Taking in the people of a file from another device, in one transaction.
 
 Who is here already stays as this device knows her: two offices that change one person are settled by
-people, not by the order of files. Somebody else is never overwritten or doubled.
+people, not by the order of files. Somebody else is never overwritten or doubled. People are compared
+with those who are here, not with one another: that their own device has done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from edge.audit import Audit, AuditEvent, EventKind
-from edge.collection.collections import Collections
+from edge.collection.collections import Collection, Collections
 from edge.collection.faces import NewFace
 from edge.collection.fused import LEAST_WEIGHT
 from edge.collection.memberships import Memberships
 from edge.collection.people import People
 from edge.collection.search import Gallery
-from edge.domain import Match, fuse
+from edge.domain import fuse
 from edge.errors import CollectionError, EmbeddingError, ModelMismatchError, NotFoundError
-from edge.moving.document import MovedPeople, MovedPerson, is_over
+from edge.moving.document import MovedPair, MovedPeople, MovedPerson, is_over
 from edge.similarity import UNLOCK_SIMILARITY
 from edge.storage.database import Database
 
@@ -43,6 +44,26 @@ class Arrived:
     person_id: str
     fate: Fate
     reason: str = ""
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What became of a file, or would: *stored* tells which of the two."""
+
+    people: tuple[Arrived, ...]
+    stored: bool
+
+    @property
+    def refused(self) -> tuple[Arrived, ...]:
+        return tuple(each for each in self.people if each.fate is Fate.REFUSED)
+
+    def count(self, fate: Fate) -> int:
+        return sum(each.fate is fate for each in self.people)
+
+    @property
+    def words(self) -> str:
+        return ", ".join(f"{self.count(fate)} {fate.value}" for fate in Fate)
 
 
 class Arrivals:
@@ -67,97 +88,147 @@ class Arrivals:
         self._clock = clock
         self._actor = actor
 
-    def take_in(self, moved: MovedPeople, *, rehearse: bool = False) -> Iterator[Arrived]:
-        """Take in everybody, and yield what becomes of each; *rehearse* stores and records nothing.
+    def take_in(
+        self, moved: MovedPeople, *, rehearse: bool = False, without_refused: bool = False
+    ) -> Arrival:
+        """Take in everybody and record it, or nobody; return what became of each.
 
-        A rehearsal compares everybody with who is here, not with who comes in the same file.
+        Nobody is taken in while anybody is refused, unless the others are wanted
+        *without_refused*. *rehearse* stores and records nothing.
 
-        :raises ModelMismatchError: if the vectors are of another embedder; nobody is taken in then.
-        :raises StorageError: if the collection cannot be written; those before are in.
-        :raises AuditError: if one cannot be recorded: she is not in, those before her are.
+        :raises ModelMismatchError: if the vectors are of another embedder.
+        :raises StorageError: if the collection cannot be written.
+        :raises AuditError: if it cannot be recorded.
         """
         collection = Collections(self._database).describe(self._collection_id)
-        if moved.dimension != collection.dimension or moved.model != collection.model:
-            raise ModelMismatchError(
-                f"the vectors in the file are of {moved.model_name} ({moved.model_digest[:12]}…), "
-                f"collection {self._collection_id} has those of {collection.model.name} "
-                f"({collection.model.digest[:12]}…)",
-                remedy="Vectors of two embedders cannot be compared. Use the same one on both, or "
-                "enroll from photographs.",
-            )
-        for person in moved.people:
-            yield self._one(person, moved, rehearse=rehearse)
-
-    def _one(self, person: MovedPerson, moved: MovedPeople, *, rehearse: bool) -> Arrived:
+        _refuse_other_model(moved, collection)
+        now = self._clock()
         try:
             with self._database.transaction():
-                if there := self._already(person):
-                    return there
-                self._store(person, moved)
-                if rehearse:
-                    raise _RehearsedError
-        except _RehearsedError:
-            return Arrived(person.person_id, Fate.TAKEN_IN)
+                people = tuple(self._one(person, moved, now) for person in moved.people)
+                arrival = Arrival(people, stored=True)
+                taken = frozenset(each.person_id for each in people if each.fate is Fate.TAKEN_IN)
+                self._mark(moved.look_alikes, taken)
+                if rehearse or (arrival.refused and not without_refused):
+                    raise _NothingStoredError(arrival)
+                self._audit.append_all(self._events(arrival, moved, now))
+        except _NothingStoredError as nothing:
+            return Arrival(nothing.arrival.people, stored=False)
+        return arrival
+
+    def _one(self, person: MovedPerson, moved: MovedPeople, now: datetime) -> Arrived:
+        try:
+            with self._database.transaction():
+                if self._is_here(person):
+                    return Arrived(person.person_id, Fate.HERE_ALREADY)
+                similarity = self._store(person, moved, now)
         except (CollectionError, EmbeddingError) as error:
             return Arrived(person.person_id, Fate.REFUSED, error.message)
-        return Arrived(person.person_id, Fate.TAKEN_IN)
+        return Arrived(person.person_id, Fate.TAKEN_IN, similarity=similarity)
 
-    def _already(self, person: MovedPerson) -> Arrived | None:
+    def _is_here(self, person: MovedPerson) -> bool:
         try:
             here = self._people.get(person.person_id)
         except NotFoundError:
-            return None
+            return False
         if here.collection_id != self._collection_id:
             raise CollectionError(f"she is in collection {here.collection_id} of this device")
-        return Arrived(person.person_id, Fate.HERE_ALREADY)
+        return True
 
-    def _store(self, person: MovedPerson, moved: MovedPeople) -> None:
-        now = self._clock()
+    def _store(self, person: MovedPerson, moved: MovedPeople, now: datetime) -> float | None:
+        """Store her, and return how alike the person is who is most alike to her, if any is."""
         if is_over(person, now):
             raise CollectionError("she may not be kept any longer")
         faces = [face.as_new(moved.model) for face in person.faces]
-        alike = self._alike(person, faces)
-        badges = [badge.as_badge for badge in person.badges]
+        similarity = self._alike(person, faces, moved.look_alikes)
         self._people.enroll(
-            self._collection_id, person.told, faces, badges, person_id=person.person_id
+            self._collection_id,
+            person.told,
+            faces,
+            [badge.as_badge for badge in person.badges],
+            person_id=person.person_id,
         )
-        for match in alike:
-            self._people.mark_look_alikes(person.person_id, match.person_id, match.similarity)
         if person.suspended_at is not None:
             self._people.suspend(person.person_id, person.suspended_at)
         if person.groups:
             self._memberships.change(person.person_id, add=person.groups)
-        told = f"from {moved.site}, faces {len(faces)}, badges {len(badges)}, by {self._actor}"
-        event = AuditEvent(
-            EventKind.ENROLLED,
-            now,
-            person_id=person.person_id,
-            similarity=alike[0].similarity if alike else None,
-            detail=told,
-        )
-        self._audit.append(event)
+        return similarity
 
-    def _alike(self, person: MovedPerson, faces: list[NewFace]) -> tuple[Match, ...]:
-        """Return whom to mark: whom a door could take for her, and was told apart where she is from.
+    def _alike(
+        self, person: MovedPerson, faces: list[NewFace], pairs: tuple[MovedPair, ...]
+    ) -> float | None:
+        """Refuse whom a door could take for somebody here, unless the two were told apart.
 
-        :raises CollectionError: if it is somebody else, who was not.
+        :raises CollectionError: naming whom.
         """
         if not faces:
-            return ()
+            return None
         fused = fuse(
             [face.embedding for face in faces],
             [max(face.quality.weight, LEAST_WEIGHT) for face in faces],
         )
         found = self._gallery.search_people(fused, limit=MOST_LOOK_ALIKES)
-        alike = tuple(match for match in found if match.similarity > UNLOCK_SIMILARITY)
+        alike = [match for match in found if match.similarity > UNLOCK_SIMILARITY]
         for match in alike:
-            if match.person_id not in person.look_alikes:
+            two = {person.person_id, match.person_id}
+            if not any({pair.one, pair.other} == two for pair in pairs):
                 raise CollectionError(
                     f"a door would take her for {match.person_id}, who is here "
                     f"(similarity {match.similarity:.2f} %)"
                 )
-        return alike
+        return alike[0].similarity if alike else None
+
+    def _mark(self, pairs: Iterable[MovedPair], taken: frozenset[str]) -> None:
+        """Mark the pairs of which somebody was *taken* in and the other is here, too."""
+        here = {
+            person.person_id
+            for person in self._people.get_many(
+                sorted({who for pair in pairs for who in (pair.one, pair.other)})
+            )
+            if person.collection_id == self._collection_id
+        }
+        for pair in pairs:
+            two = {pair.one, pair.other}
+            if two <= here and two & taken:
+                self._people.mark_look_alikes(pair.one, pair.other, pair.similarity)
+
+    def _events(self, arrival: Arrival, moved: MovedPeople, now: datetime) -> Iterable[AuditEvent]:
+        told = {person.person_id: person for person in moved.people}
+        for each in arrival.people:
+            if each.fate is Fate.TAKEN_IN:
+                person = told[each.person_id]
+                faces, badges = len(person.faces), len(person.badges)
+                yield AuditEvent(
+                    EventKind.ENROLLED,
+                    now,
+                    reason="OTHER_DEVICE",
+                    person_id=each.person_id,
+                    similarity=each.similarity,
+                    detail=f"faces {faces}, badges {badges}, by {self._actor}",
+                )
+        yield AuditEvent(
+            EventKind.PEOPLE_IMPORTED,
+            now,
+            reason="OTHER_DEVICE",
+            detail=f"{arrival.words}, from {moved.site}, by {self._actor}",
+        )
 
 
-class _RehearsedError(Exception):
+class _NothingStoredError(Exception):
     """Raised to undo what was only tried."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__()
+        self.arrival = arrival
+
+
+def _refuse_other_model(moved: MovedPeople, collection: Collection) -> None:
+    if moved.dimension == collection.dimension and moved.model == collection.model:
+        return
+    raise ModelMismatchError(
+        f"the vectors in the file are of {moved.model_name} ({moved.model_digest[:12]}), "
+        f"those of collection {collection.collection_id} of {collection.model.name} "
+        f"({collection.model.digest[:12]})",
+        remedy="Vectors of two embedders cannot be compared. Bring both devices to the same "
+        "embedder (models.embedder) and export again, or enroll these people here.",
+    )

@@ -11,20 +11,30 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from edge.collection.faces import MOST_FACES_OF_A_PERSON, NewFace
-from edge.collection.people import Consent, NewPerson
+from edge.collection.people import Consent, NewPerson, Person
 from edge.domain import Badge, Box, Embedding, ModelId, Pose, Quality, QualityReason
 from edge.errors import CollectionError
+from edge.storage.times import to_text
 
-FORMAT = 1
-MOST_PEOPLE = 200_000
+FORMAT: Literal[1] = 1
+MOST_PEOPLE = 50_000
+"""With five faces each, a file of 250 MB."""
+
 MOST_BADGES = 1000
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
+
+def _in_utc(at: datetime) -> datetime:
+    to_text(at)  # fails beyond the calendar, where it could not be stored
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=300)]
 PersonId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -80,9 +90,9 @@ class MovedBadge:
     """A badge, with the marks that it has."""
 
     number: Text
-    valid_from: AwareDatetime | None
-    valid_until: AwareDatetime | None
-    revoked_at: AwareDatetime | None
+    valid_from: Moment | None
+    valid_until: Moment | None
+    revoked_at: Moment | None
     duress: bool
 
     @property
@@ -101,7 +111,7 @@ class MovedConsent:
     """What she agreed to, when and how: it goes wherever her vectors go."""
 
     text_version: Text
-    agreed_at: AwareDatetime
+    agreed_at: Moment
     method: Text
 
 
@@ -112,14 +122,13 @@ class MovedPerson:
     person_id: PersonId
     name: Text
     external_id: Text | None
-    valid_from: AwareDatetime | None
-    valid_until: AwareDatetime | None
+    valid_from: Moment | None
+    valid_until: Moment | None
     consent: MovedConsent | None
-    retention_until: AwareDatetime | None
+    retention_until: Moment | None
     declined: bool
-    suspended_at: AwareDatetime | None
+    suspended_at: Moment | None
     groups: tuple[Text, ...]
-    look_alikes: tuple[PersonId, ...]
     badges: Annotated[tuple[MovedBadge, ...], Field(max_length=MOST_BADGES)]
     faces: Annotated[tuple[MovedFace, ...], Field(max_length=MOST_FACES_OF_A_PERSON)]
 
@@ -141,17 +150,27 @@ class MovedPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class MovedPair:
+    """Two people who were told apart although a door might not; *similarity* in percent."""
+
+    one: PersonId
+    other: PersonId
+    similarity: Annotated[float, Field(ge=0, le=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class MovedPeople:
     """The people of one collection, as they were *at* a moment; vectors are of one embedder."""
 
     format: Literal[1]
     site: Text
-    at: AwareDatetime
+    at: Moment
     collection_id: Text
     model_name: Text
     model_digest: Digest
     dimension: Annotated[int, Field(ge=1, le=8192)]
     people: Annotated[tuple[MovedPerson, ...], Field(max_length=MOST_PEOPLE)]
+    look_alikes: tuple[MovedPair, ...]
 
     @property
     def model(self) -> ModelId:
@@ -168,21 +187,29 @@ class MovedPeople:
         :raises CollectionError: if it is none, or of a newer Ostiary. No value of it is repeated.
         """
         try:
-            return TypeAdapter(MovedPeople).validate_json(content)
+            moved = TypeAdapter(MovedPeople).validate_json(content)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
+            faults = error.errors(include_url=False, include_input=False, include_context=False)
+            places = [".".join(str(part) for part in fault["loc"]) for fault in faults]
+            if "format" in places:
+                raise CollectionError(
+                    "the file of people is of another format than this Ostiary reads",
+                    remedy="Install the version that wrote it here, too.",
+                ) from None
             raise CollectionError(
-                f"the file of people cannot be read: {place} is not as it should be",
-                remedy="Was it written by a newer Ostiary?",
+                f"the file of people cannot be read: {places[0] or 'all of it'} is not as it "
+                "should be"
             ) from None  # pydantic's own text would repeat the values
+        if len({person.person_id for person in moved.people}) < len(moved.people):
+            raise CollectionError("the file of people has somebody twice")
+        return moved
 
 
-def vector_text(embedding: Embedding) -> str:
-    """Return a vector as a file has it."""
-    return base64.b64encode(embedding.vector.astype("<f4").tobytes()).decode("ascii")
+def vector_text(stored: bytes) -> str:
+    """Return a vector, as it is stored, as a file has it."""
+    return base64.b64encode(stored).decode("ascii")
 
 
-def is_over(person: MovedPerson, now: datetime) -> bool:
+def is_over(person: MovedPerson | Person, now: datetime) -> bool:
     """Tell whether she may not be kept any longer *now* (aware)."""
     return person.retention_until is not None and person.retention_until <= now

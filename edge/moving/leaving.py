@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from edge.collection.collections import Collections
-from edge.collection.faces import MOST_FACES_OF_A_PERSON, Faces, StoredFace
+from edge.collection.collections import Collection, Collections
+from edge.collection.face_rows import StoredFace, faces_of_person
+from edge.collection.look_alikes import pairs_of
 from edge.collection.people import People, Person
+from edge.collection.person_rows import row_of
 from edge.domain import Badge
 from edge.moving.document import (
     FORMAT,
     MovedBadge,
     MovedConsent,
     MovedFace,
+    MovedPair,
     MovedPeople,
     MovedPerson,
     is_over,
@@ -28,13 +32,16 @@ def people_of(database: Database, collection_id: str, *, site: str, now: datetim
 
     :raises NotFoundError: if there is no such collection.
     """
-    people, faces = People(database), Faces(database)
+    people = People(database)
     with database.snapshot():
         collection = Collections(database).describe(collection_id)
         moved, after = list[MovedPerson](), None
         while batch := people.list_by_id(collection_id, after=after, limit=BATCH):
             after = batch[-1].person_id
-            moved += [_person(person, faces) for person in batch]
+            staying = [person for person in batch if not is_over(person, now)]
+            moved += [_person(person, _faces(database, collection, person)) for person in staying]
+        pairs = pairs_of(database, collection_id)
+    leaving = {person.person_id for person in moved}
     return MovedPeople(
         format=FORMAT,
         site=site,
@@ -43,14 +50,22 @@ def people_of(database: Database, collection_id: str, *, site: str, now: datetim
         model_name=collection.model.name,
         model_digest=collection.model.digest,
         dimension=collection.dimension,
-        people=tuple(person for person in moved if not is_over(person, now)),
+        people=tuple(moved),
+        look_alikes=tuple(
+            MovedPair(one=one, other=other, similarity=similarity)
+            for one, other, similarity in pairs
+            if one in leaving and other in leaving
+        ),
     )
 
 
-def _person(person: Person, faces: Faces) -> MovedPerson:
-    stored = faces.list(
-        person.collection_id, person_id=person.person_id, limit=MOST_FACES_OF_A_PERSON
-    )
+def _faces(
+    database: Database, collection: Collection, person: Person
+) -> tuple[tuple[StoredFace, bytes], ...]:
+    return faces_of_person(database, collection, row_of(database, person.person_id)[0])
+
+
+def _person(person: Person, faces: Sequence[tuple[StoredFace, bytes]]) -> MovedPerson:
     consent = person.consent
     return MovedPerson(
         person_id=person.person_id,
@@ -67,9 +82,8 @@ def _person(person: Person, faces: Faces) -> MovedPerson:
         declined=person.declined,
         suspended_at=person.suspended_at,
         groups=tuple(sorted(person.groups)),
-        look_alikes=person.look_alikes,
         badges=tuple(_badge(badge) for badge in person.badges),
-        faces=tuple(_face(face, faces) for face in stored),
+        faces=tuple(_face(face, vector) for face, vector in faces),
     )
 
 
@@ -83,7 +97,7 @@ def _badge(badge: Badge) -> MovedBadge:
     )
 
 
-def _face(face: StoredFace, faces: Faces) -> MovedFace:
+def _face(face: StoredFace, vector: bytes) -> MovedFace:
     quality, box = face.quality, face.box
     return MovedFace(
         box=(box.left, box.top, box.width, box.height),
@@ -97,5 +111,5 @@ def _face(face: StoredFace, faces: Faces) -> MovedFace:
         reasons=quality.reasons,
         image_id=face.image_id,
         external_image_id=face.external_image_id,
-        vector=vector_text(faces.embedding(face.face_id)),
+        vector=vector_text(vector),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from edge.config import LockSettings, PortalSettings
 from edge.errors import RulesError, ScenarioError
 from edge.simulation.kinds import Moment
 from edge.simulation.scenario import STRICT, Expected, Scenario, Site, Someone, Step
+from edge.toml_text import NotTomlError, parse_toml
 
 REMEDY = "docs/simulating.md shows every line that a scenario may have."
 
@@ -90,13 +90,13 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         with path.open(encoding="utf-8") as source:
             text = source.read(LONGEST_TEXT + 1)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8, or no name of a file
         raise ScenarioError(f"{path.name} cannot be read: {error}", remedy=REMEDY) from error
     if len(text) > LONGEST_TEXT:
         raise ScenarioError(f"{path.name} has more than {LONGEST_TEXT:,} characters", remedy=REMEDY)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text)
+    except NotTomlError as error:
         bare = [
             f"line {number}: a time needs double quotes, or its seconds"
             for number, line in enumerate(text.splitlines(), start=1)

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import apsw
 
-from edge.errors import ConstraintError, DiskFullError, KeyFileError, StorageError
+from edge.errors import (
+    ConstraintError,
+    DamagedError,
+    DiskFullError,
+    KeyFileError,
+    StorageError,
+)
 
 PLAIN_HEADER = b"SQLite format 3\0"
 """How an unencrypted SQLite database begins (sqlite.org/fileformat.html, 1.3)."""
@@ -17,7 +23,10 @@ _OPEN_HEADER = bytes([0x10, 0x00, 0x02, 0x02, 0x20, 0x40, 0x20, 0x20])
 """Bytes 16 to 23 of an encrypted database, which the cipher leaves readable: pages of 4096 bytes,
 write-ahead log, 32 bytes a page for nonce and tag, and SQLite's three fixed fractions."""
 
-RESTORE = "Restore the file from its last backup; until then the door stays locked."
+RESTORE = (
+    "Until then the door stays locked. Stop all programs, systemctl stop 'ostiary-*': the first that "
+    "starts puts the file aside, and brings back what it can from a backup. Or do it by `ostiary mend`."
+)
 
 
 @contextmanager
@@ -29,6 +38,8 @@ def translated(path: Path) -> Iterator[None]:
         raise ConstraintError(str(error)) from error
     except apsw.NotADBError as error:
         raise _unopened(path) from error
+    except apsw.CorruptError as error:
+        raise DamagedError(f"{path}: the database is damaged", remedy=RESTORE) from error
     except apsw.Error as error:
         if _is_full(error):
             raise DiskFullError(
@@ -54,7 +65,6 @@ def _explained(error: apsw.Error, path: Path) -> tuple[str, str]:
         (apsw.ReadOnlyError, "this user may not write the file or its folder", access),
         (apsw.PermissionsError, "this user may not use the file", access),
         (apsw.CantOpenError, "the file cannot be opened", access),
-        (apsw.CorruptError, "the database is damaged", RESTORE),
         (apsw.IOError, f"the disk failed ({error})", "Check the disk and its free space."),
     )
     for kind, message, remedy in meanings:
@@ -73,7 +83,7 @@ def _unopened(path: Path) -> StorageError:
             remedy="Move it away: Ostiary made no such file.",
         )
     if header[16:24] != _OPEN_HEADER:
-        return StorageError(f"{path} is not a database of Ostiary, or is damaged", remedy=RESTORE)
+        return DamagedError(f"{path} is not a database of Ostiary, or is damaged", remedy=RESTORE)
     return KeyFileError(
         f"the key does not open {path}",
         remedy="Restore the key file that belongs to it. If that is the one in use, the file is "

@@ -29,6 +29,9 @@ BACKUP_FOLDER = "backups"
 RECOVERY_FILE = "ostiary-recovery.pub"
 INSTALLATION_FILE = "ostiary-installation"
 
+QUARANTINE_FOLDER = "quarantine"
+"""Where damaged databases are put aside, a folder for each time."""
+
 RESTORED_SETTINGS_FILE = "restored.toml"
 """The settings of the device whose backup was put back, for whoever sets up this one to compare."""
 
@@ -36,9 +39,10 @@ USE_LOCK_FILE = ".in-use"
 ANNOUNCER_LOCK_FILE = "announce.lock"
 VIDEO_LOCK_FILE = "video.lock"
 PLAN_FILE = ".replacing"
+DRAFTS_FILE = ".drafts"
 
-LOCK_FILES = (ANNOUNCER_LOCK_FILE, VIDEO_LOCK_FILE, USE_LOCK_FILE, PLAN_FILE)
-"""Files by which programs know of each other; nothing is in them, and the last lists changes."""
+LOCK_FILES = (ANNOUNCER_LOCK_FILE, VIDEO_LOCK_FILE, USE_LOCK_FILE, PLAN_FILE, DRAFTS_FILE)
+"""Files by which programs know of each other; nothing is in them, and the last two list changes."""
 
 BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file (sqlite.org/tempfiles.html)."""

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from edge.errors import KeyFileError
+from edge.storage.files import sync
 from edge.storage.key import Key, exists, read_secret
 
 NONCE_BYTES = 12
@@ -116,6 +117,8 @@ class RecoveryPublic:
                     file.flush()
                     os.fsync(descriptor)
                 draft.replace(path)
+                # Whoever reads on the screen that a former key counts no more relies on it.
+                sync(path.parent)
             except OSError:
                 draft.unlink(missing_ok=True)
                 raise

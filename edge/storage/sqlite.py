@@ -18,7 +18,7 @@ from pathlib import Path
 
 import apsw
 
-from edge.errors import StorageError
+from edge.errors import DamagedError, StorageError
 from edge.storage.database import Database
 from edge.storage.faults import RESTORE, translated
 from edge.storage.files import appearing_whole
@@ -158,7 +158,7 @@ def _refuse_cut_off(path: Path) -> None:
     # SQLite would take it for a new database and throw away the log, perhaps the last copy.
     size = _size(path) or 0
     if size < PAGE_BYTES:
-        raise StorageError(f"{path} was cut off: it has {size} bytes", remedy=RESTORE)
+        raise DamagedError(f"{path} was cut off: it has {size} bytes", remedy=RESTORE)
 
 
 def _refuse_older(connection: apsw.Connection, steps: Sequence[Migration], path: Path) -> None:

@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 def to_text(at: datetime) -> str:
     """Return *at* as ISO 8601 in UTC with microseconds.
 
-    :raises ValueError: if *at* does not say its time zone: nobody could tell when it was.
+    :raises ValueError: if *at* does not say its time zone: nobody could tell when it was; or if it is
+        beyond the calendar in UTC.
     """
     if at.tzinfo is None:
         raise ValueError(f"the time {at.isoformat()} has no time zone")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    try:
+        return at.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError as error:
+        raise ValueError(f"the time {at.isoformat()} is beyond the calendar in UTC") from error
 
 
 def from_text(text: str) -> datetime:

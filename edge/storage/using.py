@@ -16,8 +16,9 @@ from types import TracebackType
 from typing import Self
 
 from edge.errors import InUseError, StorageError
+from edge.storage.files import make_folder
 from edge.storage.names import USE_LOCK_FILE
-from edge.storage.replacing import finish, is_unfinished
+from edge.storage.replacing import finish, is_half_replaced, is_unfinished
 
 PATIENCE_SECONDS = 30.0
 """How long a program waits for one that replaces everything: longer than moving a few files takes."""
@@ -60,7 +61,7 @@ def hold_with_others(folder: Path, *, patience: float = PATIENCE_SECONDS) -> Hol
     try:
         descriptor = _opened(folder)
     except OSError:
-        if is_unfinished(folder):
+        if is_half_replaced(folder):
             raise StorageError(
                 f"what was being put into {folder} was cut off",
                 remedy="Run any command as the user who owns the folder, which finishes it.",
@@ -103,7 +104,7 @@ def hold_alone(folder: Path) -> Hold:
 
 
 def _opened(folder: Path) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / USE_LOCK_FILE
     # Readers' rights are enough for a lock: the file may be the group's, made by another user.
     with suppress(FileNotFoundError):

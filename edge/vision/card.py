@@ -22,7 +22,6 @@ and a TOML card beside it, described in the documentation and read here::
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
@@ -32,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from edge.domain import ModelId
 from edge.errors import ModelCardError, ModelError, ModelTamperedError
 from edge.similarity import Calibration
+from edge.toml_text import NotTomlError, parse_toml
 from edge.vision.files import sha256_of
 from edge.vision.tflite import Network
 
@@ -143,13 +143,13 @@ def read_card(path: Path) -> EmbedderCard:
 
 def _parse(path: Path) -> _Card:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelCardError(
             f"The card {path} cannot be read ({error.strerror}).",
             remedy="models.embedder names a catalogued embedder or the path of a card.",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (NotTomlError, UnicodeDecodeError) as error:
         raise ModelCardError(f"The card {path} is not TOML: {error}.") from error
     try:
         return _Card.model_validate(content)

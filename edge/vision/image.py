@@ -81,9 +81,10 @@ def _read_bytes(source: Path | bytes, name: str) -> bytes:
         try:
             with source.open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+            reason = getattr(error, "strerror", None) or error
             raise ImageError(
-                f"{name} cannot be read: {error.strerror or error}.",
+                f"{name} cannot be read: {reason}.",
                 remedy="Check the path and the file's permissions.",
             ) from error
     else:

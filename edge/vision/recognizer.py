@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from edge.domain import Embedding, Face, ModelId, Pixels
@@ -31,7 +33,8 @@ class Recognizer:
     """Finds faces, judges them and embeds them. One object serves one thread.
 
     The parts are public so that their time can be measured one by one: *detector*, *landmarks*,
-    *embedding*.
+    *embedding*. *former* is the embedder that the site is being changed from: each face is then
+    embedded by both.
     """
 
     def __init__(
@@ -41,11 +44,13 @@ class Recognizer:
         landmarks: Landmarks,
         embedding: Embedder,
         limits: QualityLimits,
+        former: Embedder | None = None,
     ) -> None:
         self.detector = detector
         self.landmarks = landmarks
         self.embedding = embedding
         self.limits = limits
+        self.former = former
 
     @classmethod
     def load(
@@ -53,6 +58,7 @@ class Recognizer:
         store: ModelStore,
         *,
         embedder: str = INT8.name,
+        former: EmbedderCard | None = None,
         threads: int = 1,
         detector_confidence: float = CONFIDENCE,
         limits: QualityLimits | None = None,
@@ -70,6 +76,7 @@ class Recognizer:
             landmarks=Landmarks(store.path("face-mesh"), threads=threads),
             embedding=Embedder(store.embedder(embedder), threads=threads),
             limits=limits or QualityLimits(),
+            former=None if former is None else Embedder(former, threads=threads),
         )
 
     @property
@@ -117,8 +124,12 @@ class Recognizer:
         return Face(detection.box, detection.confidence, points, mesh.points, quality)
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
-        """Return the embedding of *face* in the *pixels* it was found in.
+        """Return the embedding of *face* in the *pixels* it was found in, by the former one, too.
 
         :raises EmbeddingError: if the network gives a vector without a direction.
         """
-        return self.embedding.embed(self.embedding.align(pixels, face.points))
+        embedding = self.embedding.embed(self.embedding.align(pixels, face.points))
+        if self.former is None:
+            return embedding
+        former = self.former.embed(self.former.align(pixels, face.points))
+        return replace(embedding, former=former)

@@ -162,7 +162,10 @@ def _photos_page(
     return render_template(
         "people/photos.html",
         person=person,
-        how=request.form.get("how", "replace"),
+        # To whoever is enrolled anew for another embedder nothing has to be replaced.
+        how=request.form.get(
+            "how", "replace" if person.faces or not person.former_faces else "add"
+        ),
         somebody_else=request.form.getlist("somebody_else"),
         error=error,
         refusals=refusals,

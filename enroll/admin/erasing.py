@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from edge.erasing import RETENTION
 from edge.errors import NotFoundError
+from edge.storage.times import to_text
 from enroll.admin.person import MANAGING, actor, person_of
 from enroll.auth import allow
 from enroll.office import office
@@ -61,9 +62,10 @@ def sweep() -> ResponseReturnValue:
     here = office()
     try:
         until = datetime.fromisoformat(request.form.get("until", ""))
+        to_text(until)  # fails without a zone, or beyond the calendar in UTC
     except ValueError:
         abort(400)
-    if until.tzinfo is None or until > here.clock():
+    if until > here.clock():
         abort(400)
     erased = 0
     for person_id in _overdue(until):

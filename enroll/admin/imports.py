@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from edge.archive import LONGEST_NAME
 from edge.audit import EventKind
 from edge.collection.badges import Badges
 from edge.collection.people import Person
@@ -113,13 +114,24 @@ def _rows(files: Sequence[FileStorage]) -> tuple[Row, ...]:
 
 
 def _packed(files: Sequence[FileStorage]) -> bytes:
-    """Return the files as one archive, so that they are read with the same care."""
+    """Return the files as one archive, so that they are read with the same care.
+
+    :raises EnrollmentError: if two of them have one name: zipfile would warn in the log, by that name.
+    """
     packed = io.BytesIO()
+    names: set[str] = set()
     with zipfile.ZipFile(packed, mode="w", compression=zipfile.ZIP_STORED) as archive:
         for file in files:
             # Browsers send the path inside a folder that was chosen as a whole.
             name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-            archive.writestr(name or "nameless", file.stream.read())
+            # One more than is taken: the archive refuses it in words, where zipfile would fail.
+            name = name[: LONGEST_NAME + 1] or "nameless"
+            if name in names:
+                raise EnrollmentError(
+                    f"{name[:80]!r} was chosen twice.", remedy="Give every photo a name of its own."
+                )
+            names.add(name)
+            archive.writestr(name, file.stream.read())
     return packed.getvalue()
 
 

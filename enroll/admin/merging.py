@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.audit import EventKind
@@ -88,6 +88,8 @@ def mark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
 def unmark(person_id: UUID, other_id: UUID) -> ResponseReturnValue:
     """Take the mark of two look-alikes back: their faces open doors again."""
     person, other = person_of(person_id), person_of(other_id)
+    if person.person_id == other.person_id:
+        abort(404)  # nobody looks like herself, so there is no such mark
     # Recorded of each without the other's id, which must not outlive her.
     with (
         recorded(EventKind.PERSON_CHANGED, person, reason="LOOK_ALIKE_REMOVED"),

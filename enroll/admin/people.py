@@ -33,6 +33,7 @@ IN_WORDS: dict[PersonState, str] = {
     "expired": "expired",
     "declined": "declined the camera",
     "no-face": "without a face",
+    "to-enroll-anew": "to be enrolled anew",
 }
 """The states that the list can be filtered by, as people call them."""
 

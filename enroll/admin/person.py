@@ -59,7 +59,8 @@ def states_of(person: Person, now: datetime) -> tuple[str, ...]:
         ("not valid yet", person.valid_from is not None and now < person.valid_from),
         ("expired", person.valid_until is not None and person.valid_until <= now),
         ("declined", person.declined),
-        ("no face", not person.faces and not person.declined),
+        ("to be enrolled anew", bool(person.former_faces) and not person.faces),
+        ("no face", not (person.faces or person.former_faces or person.declined)),
         ("look-alike", bool(person.look_alikes)),
         ("to be erased", person.retention_until is not None and person.retention_until <= now),
     )

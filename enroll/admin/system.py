@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from edge.backup import back_up, backups_of
+from edge.collection.changeover import changing
 from edge.core import Core
 from edge.errors import OstiaryError
 from edge.health import LIVENESS, examine
@@ -75,6 +76,7 @@ def show() -> ResponseReturnValue:
         threshold=Threshold.of(core),
         models=CATALOGUE,
         embedder=core.embedder,
+        changing=changing(core.database),
         stored=_stored(core),
         free=shutil.disk_usage(core.settings.storage.folder).free,
         folder=core.settings.storage.folder,

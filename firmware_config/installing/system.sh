@@ -43,7 +43,7 @@ prepare_system() {
     if [ ! -e "$SETTINGS" ]; then
         run install -D -m 0640 -g ostiary /usr/share/ostiary/ostiary.toml "$SETTINGS"
     fi
-    run systemd-tmpfiles --create ostiary.conf
+    run systemd-tmpfiles --create ostiary.conf || say "Those files keep the rights that they have."
     for boot in /boot/firmware/config.txt /boot/config.txt; do
         if [ -f "$boot" ] && [ ! -L "$boot" ] && ! grep -q '^# >>> Ostiary' "$boot"; then
             # Once: from then on the lines are the site's, who may have other pins.

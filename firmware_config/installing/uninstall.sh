@@ -9,13 +9,16 @@ uninstall() {
         [ "$answer" = erase ] || fail "nothing was done"
     fi
     # Stopped, the door's unit secures the lock with the program that is still there.
-    running stop ostiary.target 'ostiary-*.service' 'ostiary-*.timer'
+    [ ! -e /usr/lib/systemd/system/ostiary.target ] ||
+        running stop ostiary.target 'ostiary-*.service' 'ostiary-*.timer'
     tree=$TREE
     [ ! -d "$CURRENT/tree" ] || tree=$CURRENT/tree
     for unit in $(files_of "$tree" | sed -n 's|.*/systemd/system/||p'); do
         ! grep -qs '^\[Install\]' "/usr/lib/systemd/system/$unit" || run systemctl disable --quiet "$unit"
     done
     files_of "$tree" | while read -r _ place; do run rm -f "$place"; done
+    [ ! -d /usr/lib/systemd/system/ostiary-.service.d ] ||
+        run rmdir --ignore-fail-on-non-empty /usr/lib/systemd/system/ostiary-.service.d
     for boot in /boot/firmware/config.txt /boot/config.txt; do
         [ ! -f "$boot" ] || [ -L "$boot" ] || run sed -i '/^# >>> Ostiary/,/^# <<< Ostiary/d' "$boot"
     done

@@ -10,6 +10,9 @@ import pytest
 
 from edge.__main__ import main_group
 from tests.docs.pages import ROOT, Page
+from tests.enroll.conftest import House, house, memory
+
+__all__ = ["house", "memory"]  # fixtures
 
 PAGE = Page("privacy.md")
 DUTIES = ("GDPR", "BIPA")
@@ -32,6 +35,24 @@ def test_every_command_that_the_page_names_exists() -> None:
             found = command.get_command(click.Context(command), word)
             assert found is not None, words
             command = found
+
+
+def test_every_page_that_the_page_names_exists(house: House) -> None:
+    """In the application as it is served; … stands for somebody's id."""
+    served = {re.sub(r"<[^>]+>", "…", str(rule)) for rule in house.app.url_map.iter_rules()}
+    named = set(re.findall(r"`(/[^`\s]+)`", PAGE.text))
+
+    assert len(named) > 10
+    assert sorted(named - served) == []
+
+
+def test_every_request_has_a_way_and_a_test() -> None:
+    """What somebody may ask for is done by a command or on a page."""
+    rows = PAGE.rows("When somebody asks")
+    assert len(rows) > 8
+    for row in rows:
+        assert row[1] or row[2], row
+        assert "::test_" in row[3], row
 
 
 def test_every_setting_that_the_page_names_exists() -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.docs.pages import Page, names_in
+from tests.systemd.test_all_units import EXPOSURE
 
 PAGE = Page("threat-model.md")
 
@@ -15,12 +16,19 @@ ATTACKS = (
     "A visitor with a video, a mask, or a deepfake",
     "A visitor with somebody's badge or PIN",
     "An insider",
+    "Somebody who was dismissed",
     "A thief of the SD card, or of a backup",
     "Whoever stands at the kiosk",
     "An attacker on the network",
+    "A broker, or a receiver of webhooks",
+    "Whoever took over a program",
+    "Whoever sets the clock",
+    "Whoever wants the door out of service",
+    "The supply chain",
     "A malicious upload",
     "A wiretap towards the panel or a reader",
     "Whoever reaches the wires of the door",
+    "A device at a USB socket, or at the reader's port",
     "Somebody under duress",
     "Accidents that look like attacks",
 )
@@ -33,7 +41,7 @@ def risks() -> dict[str, tuple[str, str]]:
 
 def test_every_test_that_the_page_names_exists() -> None:
     """By file and name; that it passes is its own matter."""
-    assert len(PAGE.tests) > 100
+    assert len(PAGE.tests) > 200
     assert PAGE.missing_tests == []
 
 
@@ -78,3 +86,18 @@ def test_every_open_risk_is_explained_once_and_has_a_remedy() -> None:
 def test_every_file_that_the_page_names_exists() -> None:
     """Links to other pages, too."""
     assert PAGE.missing_files == []
+
+
+def test_the_measures_of_the_sandboxes_are_those_that_are_held_to() -> None:
+    """Tenths there, of ten here."""
+    told = " ".join(PAGE.text.split())
+    for words, service in (
+        ("door", "door"),
+        ("pages and announcer", "web"),
+        ("pages and announcer", "announce"),
+        ("backup, sweep and preparing", "backup"),
+        ("backup, sweep and preparing", "sweep"),
+        ("backup, sweep and preparing", "prepare"),
+        ("the browser", "kiosk"),
+    ):
+        assert f"{words} {EXPOSURE[f'ostiary-{service}.service'] / 10:.1f}" in told, service

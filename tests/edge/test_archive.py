@@ -60,6 +60,28 @@ def test_names_that_lead_out_are_refused(name: str) -> None:
         opened(packed((name, b"x")))
 
 
+@pytest.mark.parametrize("name", ["", ".", "./.", "\0", "\0.jpg"])
+def test_members_without_a_name_are_refused(name: str) -> None:
+    """Whatever ends up nameless once it is cut off at a NUL, or leads nowhere."""
+    data = packed(("a.jpg", b"x"), ("b.jpg", b"y"))
+    nameless = name.encode().ljust(5, b"\0")
+    if not name:  # zipfile writes none: the length of the name is changed instead
+        nameless, data = b"", _without_a_name(data)
+    with pytest.raises(EnrollmentError, match=r"has no name|may lead out"):
+        opened(data.replace(b"b.jpg", nameless) if nameless else data)
+
+
+def _without_a_name(data: bytes) -> bytes:
+    """Take the name of the last member out of an archive, and correct what tells its length."""
+    directory = data.rindex(b"PK\x01\x02")
+    end = data.rindex(b"PK\x05\x06")
+    entry = data[directory:end].replace(b"b.jpg", b"")
+    entry = entry[:28] + b"\0\0" + entry[30:]
+    size = int.from_bytes(data[end + 12 : end + 16], "little") - 5
+    tail = data[end : end + 12] + size.to_bytes(4, "little") + data[end + 16 :]
+    return data[:directory] + entry + tail
+
+
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
 def test_links_and_devices_are_refused(kind: int) -> None:
     """A link to a file outside is a way out, too."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,3 +80,31 @@ def test_faces_that_cancel_out_cannot_be_fused() -> None:
 
     with pytest.raises(EmbeddingError):
         fuse([face, Embedding(-face.vector, MODEL)])
+
+
+@given(seeds, st.integers(1, 5))
+def test_what_the_embedder_of_before_saw_is_fused_along(seed: int, count: int) -> None:
+    """Each with its own; a face that it did not see leaves nothing to compare with what it made."""
+    former = ModelId("before", "1" * 64)
+    ours = shots(seed, count)
+    before = [replace(each, model=former) for each in shots(seed + 1, count)]
+    weights = [0.5 + number for number in range(count)]
+    both = [replace(one, former=other) for one, other in zip(ours, before, strict=True)]
+
+    fused = fuse(both, weights)
+
+    assert fused.former is not None
+    for found, expected in ((fused, fuse(ours, weights)), (fused.former, fuse(before, weights))):
+        assert found.model == expected.model
+        assert np.array_equal(found.vector, expected.vector)
+        assert found.coherence == expected.coherence
+    assert fuse([*both, ours[0]]).former is None
+
+
+def test_a_face_by_the_embedder_of_before_is_of_another() -> None:
+    """The same one twice would be no other, and the two are not compared."""
+    (one, other) = shots(1, 2)
+    with pytest.raises(EmbeddingError):
+        replace(one, former=other)
+    with pytest.raises(EmbeddingError):
+        one.cosine(replace(other, model=ModelId("before", "1" * 64)))

@@ -200,6 +200,8 @@ def link() -> bytes:
         ({"people.csv": b"\xff\xfe\x00"}, "cannot be read as a table"),
         ({"people.csv": b"<script>,badge,photo\nx,1,y\n"}, "&lt;script&gt;"),
         ({"a.csv": b"x", "b.csv": b"y"}, "2 tables"),
+        ({"a.csv": b"x", "a/1.jpg": b"x", "b/1.jpg": b"y"}, "was chosen twice"),
+        ({"a.csv": b"x", "1" * 300 + ".jpg": b"x"}, "lead out of the archive"),
     ],
 )
 def test_refused(house: House, manager: Browser, files: dict[str, bytes], words: str) -> None:

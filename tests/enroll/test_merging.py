@@ -100,3 +100,5 @@ def test_a_mark_is_shown_and_removed(
     assert manager.send(path, page=page).status_code == 404
     event = list(house.audit.entries())[-1].event
     assert (event.reason, event.person_id) == ("LOOK_ALIKE_REMOVED", one.person_id)
+    herself = f"{page}/look-alikes/{one.person_id}/remove"
+    assert manager.send(herself, page=page).status_code == 404

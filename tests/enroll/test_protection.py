@@ -7,7 +7,7 @@ import re
 import pytest
 
 from enroll.accounts import Role
-from tests.enroll.conftest import Browser, House
+from tests.enroll.conftest import Browser, House, token_in
 
 PAGES = (
     "/sign-in",
@@ -125,3 +125,18 @@ def test_secure_cookies_over_tls(house: House) -> None:
     assert "Secure" in cookie
     assert "Path=/" in cookie
     assert "Domain" not in cookie
+
+
+@pytest.mark.parametrize("head", ["form-data", "form-data; filename=a.jpg", "attachment"])
+def test_fields_without_a_name_are_refused(owner: Browser, head: str) -> None:
+    """A form that no browser sends is told so: it is no fault of ours, and stores nothing."""
+    token = token_in(owner.get("/admin/people/enroll"))
+    body = f"--x\r\nContent-Disposition: {head}\r\n\r\nAda\r\n--x--\r\n".encode()
+    for path in ("/sign-in", "/admin/people/enroll", "/admin/people/import"):
+        answer = owner.client.post(
+            path,
+            data=body,
+            content_type="multipart/form-data; boundary=x",
+            headers={"X-CSRFToken": token},
+        )
+        assert 400 <= answer.status_code < 500

@@ -8,9 +8,11 @@ import pytest
 
 from edge.audit import Audit, EventKind
 from edge.backup import back_up
+from edge.collection.changeover import begin
+from edge.collection.collections import Former
 from edge.collection.database import open_collection
 from edge.collection.people import NewPerson, People
-from edge.domain import Pixels
+from edge.domain import ModelId, Pixels
 from edge.enrolling import Photo
 from edge.errors import StorageError
 from edge.storage.key import Key
@@ -109,3 +111,29 @@ def test_a_folder_that_cannot_be_written(house: House) -> None:
     (house.folder / "backups").write_text("in the way", encoding="utf-8")
     with pytest.raises(StorageError, match="cannot be written"):
         back_up(house.core, now=house.clock(), actor="test")
+
+
+def test_a_change_of_the_embedder_is_followed(house: House, carphone: list[Pixels]) -> None:
+    """Who is missing is one click away; without a change nothing is said of it."""
+    browser = house.signed_in(Role.MANAGER)
+    photos = [Photo(f"{at}", jpeg(carphone[at])) for at in (0, 20, 40)]
+    man = house.core.enroller.enroll(NewPerson(name="Karl Bell"), photos, actor="test")
+    assert "Change of the embedder" not in browser.get("/admin/system").text
+    # The pages are never open meanwhile; but what they show can be seen so.
+    former = Former("sface", house.core.embedder.model, 128, house.clock())
+    newer = ModelId("newer", "c3" * 32)
+    begin(house.database, "badges", former=former, model=newer, dimension=128)
+
+    page = browser.get("/admin/system").text
+
+    assert "Change of the embedder" in page
+    assert "<td>sface</td><td>newer</td>" in page
+    assert 'state=to-enroll-anew">1</a>' in page
+    listed = browser.get("/admin/people?state=to-enroll-anew").text
+    assert "Karl Bell" in listed
+    assert "to be enrolled anew" in listed
+    assert "no face" not in listed
+    shown = browser.get(f"/admin/people/{man.person_id}").text
+    assert "And 3 by the embedder of before" in shown
+    form = browser.get(f"/admin/people/{man.person_id}/photos").text
+    assert 'value="add" checked' in form

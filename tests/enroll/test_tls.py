@@ -22,6 +22,7 @@ import waitress
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from edge.audit.clock import BUILT
 from edge.errors import ConfigError
 from edge.vision.models import ModelStore
 from enroll.tls import LIFE, Certificate, ensure_certificate, own_names
@@ -56,6 +57,16 @@ def test_it_is_renewed(tmp_path: Path, names: tuple[str, ...], days: int) -> Non
     assert again.fingerprint != made.fingerprint
     assert again.until > made.until
     assert set(again.names) == set(names)
+
+
+def test_a_clock_that_was_ahead_leaves_no_certificate_of_the_future(tmp_path: Path) -> None:
+    """Set right, it makes another; set back to where no clock can be right, it keeps what there is."""
+    ahead = ensure_certificate(tmp_path, NAMES, now=BUILT + timedelta(days=80 * 365))
+    right = ensure_certificate(tmp_path, NAMES, now=BUILT + timedelta(days=10))
+    assert right.fingerprint != ahead.fingerprint
+    assert right.until < ahead.until
+    again = ensure_certificate(tmp_path, NAMES, now=datetime(1970, 1, 1, tzinfo=UTC))
+    assert again.fingerprint == right.fingerprint
 
 
 def test_a_sites_own_certificate_is_never_replaced(

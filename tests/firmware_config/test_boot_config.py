@@ -54,6 +54,15 @@ def test_the_camera_is_found_and_the_watchdog_is_on() -> None:
     assert {"camera_auto_detect=1", "dtparam=watchdog=on"} <= set(boot_lines())
 
 
+def test_radios_go_off_by_choice_alone() -> None:
+    """By the firmware's own overlays, commented out: a door on WiFi must not lose its network."""
+    text = (FOLDER / "config.txt").read_text(encoding="utf-8").splitlines()
+
+    for overlay in ("disable-bt", "disable-wifi"):
+        assert f"#dtoverlay={overlay}" in text
+    assert not [line for line in boot_lines() if line.startswith("dtoverlay=")]
+
+
 def test_systemd_feeds_the_watchdog_within_what_it_can_count() -> None:
     """bcm2835-wdt counts 15 seconds at most."""
     parser = configparser.ConfigParser()

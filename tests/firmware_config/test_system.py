@@ -73,7 +73,11 @@ def test_the_udev_rules_are_understood(tmp_path: Path) -> None:
     rules.write_text((FOLDER / "udev.rules").read_text(encoding="utf-8"), encoding="utf-8")
 
     checked = subprocess.run(
-        ["udevadm", "verify", str(rules)], capture_output=True, text=True, check=False
+        # Groups are not asked for: systemd's sysusers make those that this system lacks.
+        ["udevadm", "verify", "--resolve-names=never", str(rules)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     if "Unknown command verb" not in checked.stderr and "Unknown operation" not in checked.stderr:

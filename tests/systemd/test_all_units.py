@@ -7,8 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from edge.__main__ import main_group
 from edge.config import Settings
 from edge.storage.key import CREDENTIAL_NAME
 from edge.storage.signing import SIGNING_KEY_NAME
@@ -62,10 +64,10 @@ def test_no_service_is_exposed_to_more_than_it_needs(
 @needs_systemd
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_sandbox_with_a_hole_would_be_noticed(name: str, tmp_path: Path) -> None:
-    """The check above can fail: without the line that makes the system read-only it does."""
+    """The check above can fail: without the lines that protect files and kernel it does."""
     unit = startable(name, tmp_path)
     text = unit.read_text(encoding="utf-8")
-    unit.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=no"), encoding="utf-8")
+    unit.write_text(re.sub(r"^Protect.*\n", "", text, flags=re.MULTILINE), encoding="utf-8")
 
     limit = f"--threshold={EXPOSURE[name]}"
     assert analyze("security", "--offline=true", limit, str(unit)).returncode != 0
@@ -105,6 +107,32 @@ def test_nobody_can_ask_the_door_anything() -> None:
     assert networked == ["ostiary-web.service"]
 
 
+def test_what_works_by_night_has_no_network() -> None:
+    """Backup, sweep and preparing read and write files, and could send nothing anywhere."""
+    for name in ("ostiary-backup.service", "ostiary-prepare.service", "ostiary-sweep.service"):
+        assert values_of(name, "PrivateNetwork") == ["yes"], name
+        assert values_of(name, "RestrictAddressFamilies") == ["none"], name
+
+
+def test_the_pages_give_way_to_the_door() -> None:
+    """Whoever keeps them busy takes neither the door's time nor its memory."""
+    (nice,) = values_of("ostiary-web.service", "Nice")
+    (pages,) = values_of("ostiary-web.service", "OOMScoreAdjust")
+    (door,) = values_of("ostiary-door.service", "OOMScoreAdjust")
+
+    assert int(nice) > 0
+    assert values_of("ostiary-door.service", "Nice") == []
+    assert int(door) < 0 < int(pages)
+    assert values_of("ostiary-web.service", "MemoryMax")
+    assert values_of("ostiary-web.service", "TasksMax")
+
+
+def test_what_was_in_memory_is_not_written_down() -> None:
+    """No service leaves a core dump: faces and keys would be in it."""
+    for name in SERVICES:
+        assert values_of(name, "LimitCORE") == ["0"], name
+
+
 @pytest.mark.parametrize("name", SHARING)
 def test_whoever_shares_the_databases_shares_them_by_group(name: str) -> None:
     """New files are the group's, and no other's."""
@@ -132,6 +160,15 @@ def test_the_pages_are_handed_the_keys_that_they_may_not_read() -> None:
         f"{SIGNING_KEY_NAME}:{storage.key_file.with_name(SIGNING_KEY_NAME)}",
     ]
     assert f"STATE_DIRECTORY={storage.folder}" in values_of("ostiary-web.service", "Environment")
+
+
+def test_what_ends_again_and_again_is_waited_for_longer() -> None:
+    """But never so long that a door stays shut for it."""
+    starts = [int(value) for name in SERVICES for value in values_of(name, "RestartSec")]
+    (longest,) = values_of("ostiary-backoff.conf", "RestartMaxDelaySec")
+
+    assert max(starts) < int(longest) <= 30
+    assert values_of("ostiary-backoff.conf", "RestartSteps") == ["4"]
 
 
 def test_the_kiosk_s_browser_sees_nothing_of_the_rest() -> None:
@@ -166,6 +203,25 @@ def test_one_word_starts_and_stops_all_of_it() -> None:
         ):
             assert values_of(name, "PartOf") == ["ostiary.target"], name
             assert "ostiary.target" in " ".join(values_of(name, "WantedBy")).split(), name
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_command_of_a_unit_exists(name: str) -> None:
+    """A unit with a misspelt one would be found out at night."""
+    lines = [line for key in ("ExecStart", "ExecStopPost") for line in values_of(name, key)]
+    for line in lines:
+        program, *words = re.sub(r" --(config \S+|quiet)", "", line).split()
+        if program == "/usr/bin/ostiary":
+            command: click.Command | None = main_group
+            for word in words:
+                assert isinstance(command, click.Group), line
+                command = command.get_command(click.Context(command), word)
+                assert command is not None, line
+
+
+def test_door_and_pages_are_well_below_what_is_called_exposed() -> None:
+    """2.0 of 10 at most, whatever is added to either."""
+    assert max(EXPOSURE["ostiary-door.service"], EXPOSURE["ostiary-web.service"]) <= 20
 
 
 def test_no_service_is_given_up() -> None:

@@ -164,7 +164,7 @@ class KeyFolder:
         path = self.path(name)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make()
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             try:
                 with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -175,7 +175,7 @@ class KeyFolder:
             except OSError:
                 draft.unlink(missing_ok=True)
                 raise
-            self._sync()
+            _sync(self._folder)
         except OSError as error:
             raise KeyFileError(
                 f"the key file {path} cannot be written: {error.strerror}.",
@@ -189,18 +189,25 @@ class KeyFolder:
         """
         try:
             self.path(name).replace(self.path(new))
-            self._sync()
+            _sync(self._folder)
         except OSError as error:
             raise KeyFileError(f"{self.path(new)} cannot be written: {error.strerror}.") from error
 
-    def _sync(self) -> None:
-        """Make the names in the folder survive a power cut."""
-        folder = os.open(self._folder, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            with suppress(OSError):  # not every file system can
-                os.fsync(folder)
-        finally:
-            os.close(folder)
+    def _make(self) -> None:
+        """Make the folder, if there is none; its own name must survive a power cut, too."""
+        with suppress(FileExistsError):
+            self._folder.mkdir(mode=0o700, parents=True)
+            _sync(self._folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # not every file system can
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(path: Path, error: OSError) -> KeyFileError:

@@ -18,6 +18,7 @@ from edge.errors import KeyFileError
 from edge.hardware.osdp.channel import SerialLine
 from edge.hardware.osdp.keys import ChannelKey
 from edge.hardware.osdp.messages import Colour, Light, LightCancelled, PanelOrder, Sound
+from edge.hardware.osdp.screening import Screened
 from edge.readers import Bits
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Peripheral:
         # The library writes to standard error on its own, the contents of packets among it.
         osdp_sys.set_loglevel(osdp.LogLevel.Emergency)
         info = osdp.PDInfo(
-            address, line, scbk=key.secret if key else None, flags=flags, id=identity
+            address, Screened(line), scbk=key.secret if key else None, flags=flags, id=identity
         )
         self._device: Any = osdp_sys.PeripheralDevice(
             info.get(), capabilities=osdp.PDCapabilities(CAPABILITIES).get()

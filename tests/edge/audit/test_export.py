@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tempfile
@@ -15,12 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.audit import Audit, Sealer, SealPolicy
+from edge.audit.chain import FIRST_HASH
 from edge.audit.events import AuditEvent, EventKind
-from edge.audit.export import export_lines
+from edge.audit.export import FORM, export_lines, line_of, signed_part
 from edge.audit.offline import verify_export, verify_stream
 from edge.errors import AuditBrokenError, AuditError
 from edge.storage.key import Key
 from edge.storage.signing import SigningKey
+from edge.storage.times import to_text
 from tests.edge.audit.conftest import NOON, SITE, EventMaker, Hands
 
 DAY = timedelta(days=1)
@@ -229,3 +232,25 @@ def test_the_form_is_this(small: bytes) -> None:
         "entry", "entry", "checkpoint",
     ]  # fmt: skip
     assert set(values[-1]) == {"end", "signature"}
+
+
+@pytest.mark.parametrize("site", ["\ud800", "x\x1b[2J", "a\nThe export is whole"], ids=ascii)
+def test_a_stranger_s_words_are_only_words(site: str, tmp_path: Path) -> None:
+    """Whoever signs a file may call his site what he likes; a screen shows it without obeying."""
+    stranger, path = SigningKey.random(), tmp_path / "strange.jsonl"
+    root = {"hash": FIRST_HASH, "sequence": 0}
+    told = {"form": FORM, "key": stranger.public.digits, "made": to_text(NOON), "root": root}
+    header = line_of({"header": told | {"site": site}})
+    end = {
+        "entries": 0,
+        "head": FIRST_HASH,
+        "sequence": 0,
+        "sha256": hashlib.sha256(header).hexdigest(),
+    }
+    last = line_of({"end": end, "signature": stranger.sign(signed_part(end))})
+    path.write_bytes(header + last)
+
+    found = verify_export(path)
+
+    assert found.site.isprintable()
+    assert found.signers == (stranger.public.fingerprint,)

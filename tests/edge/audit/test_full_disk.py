@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,40 +15,18 @@ from edge.audit.owing import NOT_WRITTEN
 from edge.audit.reserve import Reserve
 from edge.errors import AuditFullError, StorageError
 from edge.storage.key import Key
+from tests.edge import disks
 from tests.edge.audit.conftest import NOON, EventMaker
+from tests.edge.disks import fill
 
 RESERVE = 2**20
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 6 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=6m", "ostiary-test", str(folder)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"no disk can be mounted here: {mounted.stderr.decode().strip()}")
-    try:
+    """Give a disk of 6 MB."""
+    with disks.small_disk(tmp_path / "disk", 6) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Leave no byte free, as a log that nobody rotates does."""
-    path = folder / "log-of-somebody-else"
-    with path.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            pass
-    assert os.statvfs(folder).f_bavail == 0
-    return path
 
 
 def append_until_refused(audit: Audit, make_event: EventMaker) -> tuple[int, AuditFullError]:

@@ -57,3 +57,17 @@ def test_another_doors_backups_stay(tmp_path: Path) -> None:
 def test_there_is_none_where_there_is_no_folder(tmp_path: Path) -> None:
     """Before the first one."""
     assert found_in(tmp_path / "nowhere", OURS) == ()
+
+
+def test_a_clock_that_was_ahead_does_not_push_out_what_is_new(tmp_path: Path) -> None:
+    """For a month everything was dated 2106; then it was set right, and backups go on as before."""
+    ahead = NOW.replace(year=2106)
+    for day in range(30):
+        (tmp_path / name_of(OURS, ahead + timedelta(days=day))).mkdir()
+        prune(tmp_path, OURS, keep=5, keep_days=30, now=ahead + timedelta(days=day))
+    for day in range(8):
+        now = NOW + timedelta(days=day)
+        (tmp_path / name_of(OURS, now)).mkdir()
+        prune(tmp_path, OURS, keep=5, keep_days=30, now=now)
+        assert tmp_path / name_of(OURS, now) in found_in(tmp_path, OURS)
+    assert {time_in(path.name).year for path in found_in(tmp_path, OURS)} == {NOW.year}

@@ -14,15 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge.access.whereabouts import Stay
+from edge.collection import changeover
 from edge.collection.badges import Badges
-from edge.collection.collections import Collections
+from edge.collection.collections import Collections, Former
 from edge.collection.database import open_collection
 from edge.collection.faces import Faces
 from edge.collection.memberships import Memberships
 from edge.collection.people import Consent, NewPerson, People
 from edge.collection.pins import Pins
 from edge.collection.whereabouts import WhereaboutsStore
-from edge.domain import Badge
+from edge.domain import Badge, Embedding, ModelId
 from edge.errors import StorageError
 from edge.storage import sqlite
 from edge.storage.database import Database
@@ -265,3 +266,36 @@ def test_whatever_came_and_went_only_those_who_are_here_are_in_the_files(
             assert _remnants(path.parent, gone) == []
             present = [vector for each in here for vector in _vectors(database, each)]
             assert all(vector in _files(path.parent) for vector in present)
+
+
+@pytest.mark.parametrize("which", ["finished", "taken back", "person erased"])
+def test_what_an_embedder_made_goes_with_it(
+    clear: Database, path: Path, make_face: FaceMaker, which: str
+) -> None:
+    """Of the former one in the end, of the new one on the way back, of both with a person."""
+    people = People(clear)
+    ada = people.enroll("badges", NewPerson("Ada"), [make_face(), make_face()])
+    old = _vectors(clear, ada.person_id)
+    newer = ModelId("newer", "c3" * 32)
+    former = Former("sface", MODEL, 128, NOON)
+    changeover.begin(clear, "badges", former=former, model=newer, dimension=128)
+    people.add_faces(
+        ada.person_id,
+        [replace(make_face(), embedding=Embedding(make_face().embedding.vector, newer))],
+    )
+    new = _vectors(clear, ada.person_id)
+    assert len(_remnants(path.parent, old)) == len(old) * 32
+    assert len(_remnants(path.parent, new)) == len(new) * 32
+
+    if which == "finished":
+        changeover.finish(clear, "badges")
+    elif which == "taken back":
+        changeover.take_back(clear, "badges")
+    else:
+        people.delete(ada.person_id)
+
+    kept = {"finished": new, "taken back": old, "person erased": []}[which]
+    gone = [vector for vector in (*old, *new) if vector not in kept]
+    assert len(gone) >= 2
+    assert _remnants(path.parent, gone) == []
+    assert len(_remnants(path.parent, kept)) == len(kept) * 32

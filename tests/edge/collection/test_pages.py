@@ -44,7 +44,8 @@ def is_in(person: Person, state: PersonState | None) -> bool:
         "suspended": person.suspended_at is not None,
         "expired": ended,
         "declined": person.declined,
-        "no-face": person.faces == 0,
+        "no-face": person.faces == person.former_faces == 0,
+        "to-enroll-anew": person.faces == 0 and person.former_faces > 0,
     }
     return answers[state]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from edge.collection.collections import Collections
 from edge.collection.database import open_collection
 from edge.collection.people import People
 from edge.collection.search import Gallery
@@ -36,7 +35,12 @@ def earlier(
     with monkeypatch.context() as past:
         past.setattr(sqlite, "read_migrations", first_two)
         with open_collection(path, key) as database, database.transaction():
-            Collections(database).create("badges", model=MODEL, dimension=128)
+            database.execute(
+                "INSERT INTO collections"
+                " (collection_id, model_name, model_digest, dimension, created_at)"
+                " VALUES ('badges', ?, ?, 128, ?)",
+                (MODEL.name, MODEL.digest, NOON),
+            )
             for number, vector in ((1, vectors[0]), (2, None)):
                 database.execute(
                     "INSERT INTO people (person_id, collection, name, sort_name, external_id,"

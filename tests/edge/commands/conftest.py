@@ -51,10 +51,15 @@ def site(tmp_path: Path, models: ModelStore) -> Path:
 @pytest.fixture
 def ostiary(site: Path, capsys: pytest.CaptureFixture[str]) -> Ostiary:
     """Give a function that calls ``ostiary`` with arguments."""
+    return caller(site, capsys)
+
+
+def caller(config: Path, capsys: pytest.CaptureFixture[str]) -> Ostiary:
+    """Return a function that calls ``ostiary`` with the settings *config*."""
 
     def call(*arguments: object) -> Answer:
         with pytest.raises(SystemExit) as end:
-            main(["--config", str(site), *map(str, arguments)])
+            main(["--config", str(config), *map(str, arguments)])
         captured = capsys.readouterr()
         return Answer(int(str(end.value.code)), captured.out, captured.err)
 

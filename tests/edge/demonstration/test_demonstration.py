@@ -11,7 +11,7 @@ import pytest
 from edge.demonstration.camera import ScriptedCamera
 from edge.demonstration.footage import ASTRONAUT, locate
 from edge.demonstration.play import Shown, Summary
-from edge.demonstration.scenes import Scene, script
+from edge.demonstration.scenes import Act, Does, Scene, script
 from edge.domain import Decision, Outcome, Pixels, Reason
 from edge.errors import CameraError, EndOfFootageError
 from edge.vision.recognizer import Recognizer
@@ -94,6 +94,26 @@ def test_the_scripted_camera_plays_each_frame_once(coffee: Pixels) -> None:
     assert began == ["one", "two"]
     with pytest.raises(EndOfFootageError):
         camera.read(1.0)
+
+
+def test_what_is_done_at_the_door_comes_at_the_same_frame_however_slow_the_machine(
+    coffee: Pixels,
+) -> None:
+    """A badge that is shown by the clock would come before the face, where frames are late."""
+    done: list[tuple[int, Act]] = []
+    sequence = 0
+    badge = Act(3.5e-6, Does.BADGE)
+    camera = ScriptedCamera(
+        (Scene("nobody", (coffee,)), Scene("a badge", (coffee,) * 6, acts=(badge,))),
+        fps=1_000_000,  # no machine follows
+        on_scene=lambda _: None,
+        on_act=lambda act: done.append((sequence, act)),
+    )
+
+    for sequence in range(7):  # noqa: B007 - read by on_act
+        camera.read(1.0)
+
+    assert done == [(5, badge)]
 
 
 def test_footage_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:

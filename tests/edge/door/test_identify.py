@@ -116,3 +116,66 @@ def test_whoever_is_somebody_has_passed_every_check(
     if compared(similarity, frames=frames).matched:
         assert similarity > 99.0
         assert frames >= POLICY.frames
+
+
+def by_former(similarity: float, cosine: float, person: Credentials = ADA) -> Candidate:
+    """Give a match of *similarity* percent by the embedder of before."""
+    return Candidate(Match(person.person_id, similarity, cosine, former=True), person)
+
+
+def test_either_embedder_suffices_while_it_is_changed() -> None:
+    """Known by the former, by the present one, or by both; the surer one is told."""
+    stranger, former_stranger = candidate(40, 0.1, EVE), by_former(35, 0.1, EVE)
+
+    assert found(stranger, by_former(99.9, 0.7), former_stranger).person is ADA
+    assert found(candidate(99.9, 0.7), stranger, former_stranger).person is ADA
+    both = found(candidate(99.9, 0.7), by_former(99.99, 0.8), stranger, former_stranger)
+    assert (both.reason, both.person, both.similarity) == (Reason.MATCH, ADA, 99.99)
+    assert found(candidate(98, 0.45), by_former(99.9, 0.7)).matched
+
+
+def test_margins_are_of_one_embedder() -> None:
+    """Cosines of two embedders say nothing beside each other, however near they are."""
+    assert found(candidate(99.9, 0.7), by_former(60, 0.69, EVE)).matched
+    close = (by_former(99.9, 0.7), by_former(99.5, 0.66, EVE))
+    assert found(*close).reason is Reason.AMBIGUOUS
+
+
+def test_two_embedders_must_not_name_two_people() -> None:
+    """One is Ada by the one, and Eve by the other: nobody is let in, unless they are marked as alike."""
+    torn = found(candidate(99.9, 0.7), by_former(99.99, 0.8, EVE))
+    assert torn.reason is Reason.AMBIGUOUS
+    unsure = (candidate(99.9, 0.7), candidate(99.8, 0.69, EVE))
+    assert found(*unsure, by_former(99.99, 0.8)).reason is Reason.AMBIGUOUS
+    twins = Credentials("ada", look_alikes=True)
+    assert found(candidate(99.99, 0.8, twins), by_former(99.9, 0.7, EVE)).matched
+
+
+percents = st.floats(0, 100)
+cosines = st.floats(-1, 1)
+people_seen = st.sampled_from([ADA, EVE, Credentials("mo")])
+lineups = st.lists(st.tuples(percents, cosines, people_seen, st.booleans()), max_size=4)
+
+
+@given(lineups)
+def test_a_second_embedder_lets_nobody_in_whom_neither_would(
+    told: list[tuple[float, float, Credentials, bool]],
+) -> None:
+    """Whoever is let in by both together is let in by one of them alone, and the other names no other."""
+    given_ = sorted(
+        (
+            (by_former if former else candidate)(similarity, cosine, person)
+            for similarity, cosine, person, former in told
+        ),
+        key=lambda each: -each.match.similarity,
+    )
+
+    together = found(*given_)
+
+    alone = [
+        found(*(each for each in given_ if each.match.former is former)) for former in (False, True)
+    ]
+    if together.matched:
+        assert any(each.matched and each.person == together.person for each in alone)
+        assert all(each.person == together.person for each in alone if each.matched)
+        assert Reason.AMBIGUOUS not in {each.reason for each in alone}

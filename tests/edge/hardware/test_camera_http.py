@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 
 import cv2
 import numpy as np
@@ -21,9 +22,13 @@ BOUNDARY = b"\r\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r
 
 
 class MjpegServer:
-    """A camera on a port of this machine, which can be switched off and on."""
+    """A camera on a port of this machine, which can be switched off and on.
 
-    def __init__(self) -> None:
+    It shows *pictures*, JPEG, over and over; by default grey ones of different shades.
+    """
+
+    def __init__(self, pictures: Sequence[bytes] = ()) -> None:
+        self.pictures = tuple(pictures) or tuple(_grey(shade) for shade in range(0, 256, 8))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -51,13 +56,11 @@ class MjpegServer:
                 self.send_response(200)
                 self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
                 self.end_headers()
-                shade = 0
-                while not server.off.wait(0.01):
-                    if server.silent.is_set():
-                        continue
-                    shade = (shade + 8) % 256
-                    image = np.full((48, 64, 3), shade, np.uint8)
-                    jpeg = cv2.imencode(".jpg", image)[1].tobytes()
+                for jpeg in cycle(server.pictures):
+                    if server.off.wait(0.01):
+                        return
+                    while server.silent.is_set() and not server.off.wait(0.01):
+                        pass
                     try:
                         self.wfile.write(BOUNDARY % len(jpeg) + jpeg)
                     except OSError:
@@ -67,6 +70,10 @@ class MjpegServer:
                 """Keep the test's output clean."""
 
         return Handler
+
+
+def _grey(shade: int) -> bytes:
+    return cv2.imencode(".jpg", np.full((48, 64, 3), shade, np.uint8))[1].tobytes()
 
 
 class _Server(ThreadingHTTPServer):

@@ -155,3 +155,14 @@ def test_its_lights_can_be_looked_at() -> None:
     assert str(reader.shown) == "granted"
     assert reader.history == [Signal.READY, Signal.GRANTED]
     reader.close()
+
+
+@pytest.mark.parametrize(
+    "line", ["pin !234", "pin 12a4", "pin \u0661\u0662\u0663\u0664", "badge 4\x1b[2J"]
+)
+def test_what_no_reader_gives_is_not_read(line: str) -> None:
+    """A PIN is digits, and a badge's number can be shown."""
+    reader = FakeReader()
+    reader._tell(line)
+    assert reader.read(0) is None
+    reader.close()

@@ -19,7 +19,7 @@ from edge.config import Settings
 from edge.core import Core
 from edge.domain import ModelId
 from edge.storage.names import DATABASE_FILES
-from edge.storage.replacing import is_unfinished
+from edge.storage.replacing import is_half_replaced
 
 PROGRAM = Path(__file__).with_name("rekey_forever.py")
 MODEL = ModelId("a model", "0" * 64)
@@ -74,7 +74,7 @@ def kill_rounds(settings: Settings, *, rounds: int, seed: int, longest: float) -
             said = child.stdout.readlines()
         assert child.returncode == -9
         acknowledged = told + said.count("changed\n")
-        midst += is_unfinished(settings.storage.folder)
+        midst += is_half_replaced(settings.storage.folder)
         told = check(settings, ada)
         # What was cut off may have come to count without a word, once.
         assert acknowledged <= told <= acknowledged + 1

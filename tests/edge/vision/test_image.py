@@ -77,6 +77,12 @@ def test_picture_is_read_from_a_path(tmp_path: Path) -> None:
     assert np.array_equal(read_image(path), read_image(path.read_bytes()))
 
 
+def test_a_name_that_no_file_can_have() -> None:
+    """A table may name a photo with a NUL in it: that is a picture that cannot be read."""
+    with pytest.raises(ImageError, match="cannot be read"):
+        read_image(Path("ada\0.jpg"))
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_honoured(orientation: int) -> None:
     """However the camera was held, the picture comes out upright."""

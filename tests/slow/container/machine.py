@@ -56,6 +56,12 @@ def built(folder: Path) -> Path:
     return root
 
 
+def copy_of(root: Path, place: Path) -> Path:
+    """Copy *root* to *place*, owners and all; return *place*."""
+    subprocess.run(["cp", "--archive", "--reflink=auto", root, place], check=True)
+    return place
+
+
 def put_tree(root: Path) -> Path:
     """Copy this tree, as it would be checked out, into *root*; return where it lies."""
     tree = root / TREE.relative_to("/")
@@ -100,7 +106,7 @@ class Container:
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
         self._init = ""
-        if not awaited(self._booted, 60):
+        if not awaited(self._booted):
             self.close()
             pytest.skip(f"no container: systemd does not start in one: {log.read_text()[-300:]}")
 
@@ -166,7 +172,7 @@ class Container:
         return state in {"running", "degraded"}
 
 
-def awaited(condition: Callable[[], object], seconds: float = 60.0) -> bool:
+def awaited(condition: Callable[[], object], seconds: float = 120.0) -> bool:
     """Wait until *condition* is true; return whether it became so."""
     until = time.monotonic() + seconds
     while not condition():
