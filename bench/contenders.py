@@ -113,11 +113,11 @@ class Timed:
 
 
 class Ostiary(Pipeline):
-    """Ours: YuNet at the door's size, mesh, quality, SFace in TFLite."""
+    """Ours: YuNet at the door's size, mesh, quality, SFace in TFLite as *embedder* names it."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, *, embedder: str) -> None:
         super().__init__()
-        parts = Recognizer.load(ModelStore(files.models), threads=1)
+        parts = Recognizer.load(ModelStore(files.models), embedder=embedder, threads=1)
         self._embedding = parts.embedding
         self._recognizer = Recognizer(
             detector=cast("Detector", Timed(parts.detector, self.watch, {"detect": DETECT})),

@@ -34,6 +34,7 @@ from rich.table import Table
 from edge.config import load_settings
 from edge.domain import Pixels
 from edge.vision.catalogue import CATALOGUE
+from edge.vision.catalogue.sface import FLOAT, INT8
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from edge.vision.sources import find_source
@@ -41,21 +42,23 @@ from edge.vision.sources import find_source
 SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 OURS = "ostiary"
+OURS_FLOAT = "  the same with the embedder in float"
 DLIB = "face_recognition: HOG + 5 points + ResNet"
 DLIB_DEFAULT = "  the same with its default upsampling"
 OPENCV = "OpenCV dnn: YuNet + SFace float"
 ONNX = "onnxruntime: SFace float, weights fixed"
 ONNX_AS_PUBLISHED = "onnxruntime: SFace float, as published"
 BUILDERS: dict[str, Callable[[Files], Contender]] = {
-    OURS: contenders.Ostiary,
+    OURS: partial(contenders.Ostiary, embedder=INT8.name),
+    OURS_FLOAT: partial(contenders.Ostiary, embedder=FLOAT.name),
     DLIB: partial(contenders.FaceRecognition, upsample=0),
     DLIB_DEFAULT: partial(contenders.FaceRecognition, upsample=1),
     OPENCV: contenders.OpenCv,
     ONNX: partial(contenders.OnnxRuntime, fixed=True),
     ONNX_AS_PUBLISHED: partial(contenders.OnnxRuntime, fixed=False),
 }
-PIPELINES = (OURS, DLIB, DLIB_DEFAULT, OPENCV)
-EMBEDDERS = (OURS, ONNX, ONNX_AS_PUBLISHED, OPENCV, DLIB)
+PIPELINES = (OURS, OURS_FLOAT, DLIB, DLIB_DEFAULT, OPENCV)
+EMBEDDERS = (OURS, OURS_FLOAT, ONNX, ONNX_AS_PUBLISHED, OPENCV, DLIB)
 WITH_DLIB = (DLIB, DLIB_DEFAULT)
 
 
@@ -118,7 +121,7 @@ def _files(scratch: Path, dlib_models: Path | None) -> Files:
     settings = load_settings(None).models
     store = ModelStore(settings.folder, mirror=settings.mirror)
     store.prepare_all()
-    (sface,) = (entry for entry in CATALOGUE if entry.name == "sface")
+    (sface,) = (entry for entry in CATALOGUE if entry.name == FLOAT.name)
     published = find_source(sface, folder=settings.folder, mirror=settings.mirror)
     embedders = {fixed: scratch / f"fixed-{fixed}.onnx" for fixed in (True, False)}
     for fixed, target in embedders.items():

@@ -9,7 +9,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from edge.vision.catalogue.sface import CARD
+from edge.vision.catalogue.sface import FLOAT
 
 
 def write_other_embedder(sface: Path, folder: Path) -> Path:
@@ -23,7 +23,7 @@ def write_other_embedder(sface: Path, folder: Path) -> Path:
     last = graph.operators[-1]
     for tensor in last.inputs[1:]:  # the weights and the bias, a row for each number
         buffer = model.buffers[graph.tensors[tensor].buffer]
-        rows = np.asarray(buffer.data, dtype=np.uint8).reshape(CARD.dimension, -1)
+        rows = np.asarray(buffer.data, dtype=np.uint8).reshape(FLOAT.dimension, -1)
         buffer.data = np.ascontiguousarray(rows[::-1]).reshape(-1)
     builder = flatbuffers.Builder(sface.stat().st_size + 65_536)
     builder.Finish(model.Pack(builder), b"TFL3")
@@ -36,15 +36,15 @@ def write_other_embedder(sface: Path, folder: Path) -> Path:
         file = "other.tflite"
         sha256 = "{hashlib.sha256(content).hexdigest()}"
         licence = "Apache-2.0"
-        input_size = {CARD.input_size}
-        channel_order = "{CARD.channel_order}"
-        mean = {CARD.mean}
-        scale = {CARD.scale}
-        dimension = {CARD.dimension}
-        template = {[list(point) for point in CARD.template]}
+        input_size = {FLOAT.input_size}
+        channel_order = "{FLOAT.channel_order}"
+        mean = {FLOAT.mean}
+        scale = {FLOAT.scale}
+        dimension = {FLOAT.dimension}
+        template = {[list(point) for point in FLOAT.template]}
         [calibration]
-        cosine = {list(CARD.calibration.cosines)}
-        log10_fmr = {list(CARD.calibration.log10_fmrs)}
+        cosine = {list(FLOAT.calibration.cosines)}
+        log10_fmr = {list(FLOAT.calibration.log10_fmrs)}
         provenance = "that of SFace"
         """,
         encoding="utf-8",

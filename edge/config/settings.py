@@ -111,7 +111,7 @@ class ModelSettings:
             description="The network that turns a face into a vector, as `ostiary models` names "
             "it, or the path of a card. Who changes it must go on with `ostiary re-enroll begin`.",
         ),
-    ] = "sface"
+    ] = "sface-int8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

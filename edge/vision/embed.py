@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from edge.domain import Embedding, Pixels, Points, normalized
@@ -35,7 +36,8 @@ class Embedder:
 
         :raises EmbeddingError: if the network gives a vector without a direction.
         """
-        pixels = chip[:, :, ::-1] if self.card.channel_order == "RGB" else chip
+        # Turned in memory: numpy reads a reversed view ten times slower.
+        pixels = cv2.cvtColor(chip, cv2.COLOR_BGR2RGB) if self.card.channel_order == "RGB" else chip
         centred = pixels.astype(np.float32) - np.float32(self.card.mean)
         (vectors,) = self._network.run(centred[None] * np.float32(self.card.scale))
         return normalized(vectors.reshape(-1), self.card.model)

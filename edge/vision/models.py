@@ -14,7 +14,7 @@ from pathlib import Path
 
 from edge.errors import ModelError, ModelMissingError
 from edge.vision.card import EmbedderCard, read_card
-from edge.vision.catalogue import CATALOGUE, CatalogueEntry
+from edge.vision.catalogue import CATALOGUE, CatalogueEntry, sface
 from edge.vision.fetch import download
 from edge.vision.files import write_whole
 from edge.vision.preparation import prepared
@@ -60,7 +60,7 @@ class ModelStore:
             return self.prepare(name)
         return self._folder / self._entry(name).prepared.name
 
-    def embedder(self, name: str = "sface") -> EmbedderCard:
+    def embedder(self, name: str = sface.INT8.name) -> EmbedderCard:
         """Return the card of embedder *name*, or of the card at that path, its file verified.
 
         :raises ModelError: as :meth:`path` and :func:`edge.vision.card.read_card` do.
@@ -80,9 +80,9 @@ class ModelStore:
     def prepare_all(self) -> tuple[Path, ...]:
         """Prepare every model of the catalogue and return the files; see :meth:`prepare`.
 
-        What is optional is prepared where some source has it.
+        What is optional is prepared where some source has it, an alternative not at all.
         """
-        found = (self._prepared_if_there(entry) for entry in self._entries.values())
+        found = (self._prepared_if_there(entry) for entry in self._usual())
         return tuple(file for file in found if file is not None)
 
     def optional(self, name: str) -> Path | None:
@@ -168,7 +168,7 @@ class ModelStore:
 
         :raises ModelTamperedError: if a file is there but no source has the right one.
         """
-        return tuple(name for name, entry in self._entries.items() if not self._is_to_be_had(entry))
+        return tuple(entry.name for entry in self._usual() if not self._is_to_be_had(entry))
 
     def _is_to_be_had(self, entry: CatalogueEntry) -> bool:
         try:
@@ -180,6 +180,9 @@ class ModelStore:
     def status(self) -> tuple[ModelStatus, ...]:
         """Verify every prepared file as it lies in the folder, repairing nothing."""
         return tuple(status_of(entry, self._folder) for entry in self._entries.values())
+
+    def _usual(self) -> tuple[CatalogueEntry, ...]:
+        return tuple(entry for entry in self._entries.values() if not entry.alternative)
 
     def _entry(self, name: str) -> CatalogueEntry:
         try:

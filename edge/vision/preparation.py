@@ -18,7 +18,7 @@ def prepared(entry: CatalogueEntry, source: bytes) -> bytes:
     # The converter needs onnx, which a door that starts with prepared models need not load.
     from edge.vision.convert import onnx_to_tflite  # noqa: PLC0415
 
-    content = onnx_to_tflite(source, description=entry.source.name)
+    content = onnx_to_tflite(source, description=entry.source.name, ranges=entry.ranges)
     made = sha256(content).hexdigest()
     if made != entry.prepared.sha256:
         raise ModelConversionError(

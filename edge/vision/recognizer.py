@@ -9,6 +9,7 @@ import numpy as np
 from edge.domain import Embedding, Face, ModelId, Pixels
 from edge.similarity import Calibration
 from edge.vision.card import EmbedderCard
+from edge.vision.catalogue.sface import INT8
 from edge.vision.detect import CONFIDENCE, Detection, Detector
 from edge.vision.embed import Embedder
 from edge.vision.landmarks import Landmarks
@@ -56,7 +57,7 @@ class Recognizer:
         cls,
         store: ModelStore,
         *,
-        embedder: str = "sface",
+        embedder: str = INT8.name,
         former: EmbedderCard | None = None,
         threads: int = 1,
         detector_confidence: float = CONFIDENCE,

@@ -18,6 +18,8 @@ class ModelState(StrEnum):
 
     READY = "ready"
     MISSING = "missing"
+    NOT_ASKED_FOR = "not asked for"
+    """An alternative to another model that nobody has named yet."""
     TAMPERED = "tampered"
 
 
@@ -33,7 +35,7 @@ class ModelStatus:
     def check(self) -> None:
         """Refuse a file that is not the one in the catalogue.
 
-        :raises ModelMissingError: if there is none, and it is not optional.
+        :raises ModelMissingError: if there is none, and it is neither optional nor an alternative.
         :raises ModelTamperedError: if its digest is another.
         """
         expected = self.entry.prepared.sha256
@@ -55,7 +57,7 @@ def status_of(entry: CatalogueEntry, folder: Path) -> ModelStatus:
     file = folder / entry.prepared.name
     found = _digest(file)
     if found is None:
-        state = ModelState.MISSING
+        state = ModelState.NOT_ASKED_FOR if entry.alternative else ModelState.MISSING
     elif found == entry.prepared.sha256:
         state = ModelState.READY
     else:

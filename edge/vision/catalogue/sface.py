@@ -1,4 +1,8 @@
-"""SFace as Ostiary uses it: the card of the default embedder."""
+"""SFace as Ostiary uses it: the cards of one published network in two precisions.
+
+Both make vectors of their own, which are not compared with each other's, although they would nearly
+agree: what a cosine is worth was measured for each.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,7 @@ from pathlib import Path
 from edge.domain import ModelId
 from edge.similarity import Calibration
 from edge.vision.card import EmbedderCard, Template
-from edge.vision.catalogue.sface_calibration import KNOTS, PROVENANCE
-
-NAME = "sface"
-FILE = "sface.tflite"
-SHA256 = "e311e79352b38b89897b039aad720875e6ebd1446044f84ddf25a724b414fa95"
+from edge.vision.catalogue import sface_calibration, sface_int8_calibration
 
 ARCFACE_TEMPLATE: Template = (
     (38.2946, 51.6963),
@@ -23,20 +23,43 @@ ARCFACE_TEMPLATE: Template = (
 """Five points in a chip of 112 × 112 pixels, from InsightFace's ``face_align.py``; SFace was
 trained on faces aligned to it."""
 
-CARD = EmbedderCard(
-    name=NAME,
-    model=ModelId(NAME, SHA256),
-    file=Path(FILE),
-    licence="Apache-2.0",
-    input_size=112,
-    channel_order="RGB",
-    mean=0.0,  # the network subtracts its mean and scales by itself
-    scale=1.0,
-    template=ARCFACE_TEMPLATE,
-    dimension=128,
-    calibration=Calibration(
-        cosines=tuple(cosine for cosine, _ in KNOTS),
-        log10_fmrs=tuple(rate for _, rate in KNOTS),
-        provenance=PROVENANCE,
-    ),
+
+def _card(
+    name: str, file: str, sha256: str, *, knots: tuple[tuple[float, float], ...], provenance: str
+) -> EmbedderCard:
+    return EmbedderCard(
+        name=name,
+        model=ModelId(name, sha256),
+        file=Path(file),
+        licence="Apache-2.0",
+        input_size=112,
+        channel_order="RGB",
+        mean=0.0,  # the network subtracts its mean and scales by itself
+        scale=1.0,
+        template=ARCFACE_TEMPLATE,
+        dimension=128,
+        calibration=Calibration(
+            cosines=tuple(cosine for cosine, _ in knots),
+            log10_fmrs=tuple(rate for _, rate in knots),
+            provenance=provenance,
+        ),
+    )
+
+
+INT8 = _card(
+    "sface-int8",
+    "sface_int8.tflite",
+    "1a5412458108748a19cf4f1ae04ea7435aa770fa94f496a83e8a969005ae01ae",
+    knots=sface_int8_calibration.KNOTS,
+    provenance=sface_int8_calibration.PROVENANCE,
 )
+"""What a door uses unless it is told otherwise."""
+
+FLOAT = _card(
+    "sface",
+    "sface.tflite",
+    "e311e79352b38b89897b039aad720875e6ebd1446044f84ddf25a724b414fa95",
+    knots=sface_calibration.KNOTS,
+    provenance=sface_calibration.PROVENANCE,
+)
+"""As published, in float32: for collections that began with it, and to compare with."""

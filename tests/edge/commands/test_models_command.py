@@ -61,12 +61,12 @@ def test_listing_verifies_and_says_whose_each_model_is(run: Run) -> None:
 
 def test_a_tampered_file_is_listed_and_told(run: Run, tmp_path: Path) -> None:
     """The listing stays readable, the error names file and digests, the status is 4."""
-    file = tmp_path / "models" / "sface.tflite"
+    file = tmp_path / "models" / "sface_int8.tflite"
     file.unlink()
     file.write_bytes(b"tampered")
     code, output, errors = run("--json")
     assert code == 4
-    sface = described(output)["sface"]
+    sface = described(output)["sface-int8"]
     assert sface["state"] == "tampered"
     for fact in (str(file), sface["expected_sha256"], sface["found_sha256"], "models prepare"):
         assert fact in errors
@@ -87,8 +87,21 @@ def test_preparing_everything_answers_in_json(run: Run, tmp_path: Path) -> None:
     code, output, _ = run("prepare", "--json")
     assert code == 0
     assert json.loads(output) == [
-        str(tmp_path / "models" / entry.prepared.name) for entry in PACKAGED
+        str(tmp_path / "models" / entry.prepared.name)
+        for entry in PACKAGED
+        if not entry.alternative
     ]
+
+
+def test_an_alternative_is_prepared_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    """Nobody misses it, until the settings or an operator name it."""
+    file = tmp_path / "models" / "sface.tflite"
+    file.unlink()
+    assert run("prepare")[0] == 0
+    assert not file.exists()
+    code, output, _ = run("--json")
+    assert (code, described(output)["sface"]["state"]) == (0, "not asked for")
+    assert run("prepare", "sface")[:2] == (0, f"Ready: {file}\n")
 
 
 def test_an_address_belongs_to_one_model(run: Run) -> None:

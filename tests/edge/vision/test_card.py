@@ -8,7 +8,7 @@ import pytest
 
 from edge.errors import ModelCardError, ModelTamperedError
 from edge.vision.card import EmbedderCard, read_card
-from edge.vision.catalogue.sface import ARCFACE_TEMPLATE, CARD
+from edge.vision.catalogue.sface import ARCFACE_TEMPLATE, FLOAT
 from edge.vision.models import ModelStore
 
 CARD_TEXT = Template("""
@@ -41,7 +41,7 @@ def write_card(folder: Path, **changes: object) -> Path:
     """Write a right card into *folder*, but for *changes*."""
     values: dict[str, object] = {
         "file": "own.tflite",
-        "sha256": CARD.model.digest,
+        "sha256": FLOAT.model.digest,
         "input_size": 112,
         "channel_order": "RGB",
         "dimension": 128,
@@ -66,14 +66,14 @@ def test_a_right_card_is_an_embedder(folder: Path) -> None:
     card = read_card(write_card(folder))
     assert card == EmbedderCard(
         name="our-sface",
-        model=type(CARD.model)("our-sface", CARD.model.digest),
+        model=type(FLOAT.model)("our-sface", FLOAT.model.digest),
         file=folder / "own.tflite",
         licence="Apache-2.0",
         mean=0.0,
         scale=1.0,
         template=ARCFACE_TEMPLATE,
         dimension=128,
-        calibration=type(CARD.calibration)((-1.0, 0.3, 1.0), (0.0, -2.0, -14.0), "a test"),
+        calibration=type(FLOAT.calibration)((-1.0, 0.3, 1.0), (0.0, -2.0, -14.0), "a test"),
     )
 
 
@@ -151,7 +151,7 @@ def test_another_file_than_the_cards_is_refused(folder: Path) -> None:
     """The digest in the card decides; both digests are told."""
     file = folder / "own.tflite"
     file.write_bytes(file.read_bytes()[:-1] + b"\1")
-    with pytest.raises(ModelTamperedError, match=f"own.tflite has SHA-256 .*{CARD.model.digest}"):
+    with pytest.raises(ModelTamperedError, match=f"own.tflite has SHA-256 .*{FLOAT.model.digest}"):
         read_card(write_card(folder))
 
 

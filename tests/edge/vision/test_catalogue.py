@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from edge.config import ModelSettings
 from edge.similarity import similarity_of_fmr
+from edge.vision.card import EmbedderCard
 from edge.vision.catalogue import CATALOGUE, CatalogueEntry, Preparation, Role
-from edge.vision.catalogue.sface import CARD
+from edge.vision.catalogue.sface import FLOAT, INT8
 
+SFACES = pytest.mark.parametrize("card", [INT8, FLOAT], ids=lambda card: card.name)
 BY_NAME = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 
 
@@ -52,25 +55,43 @@ def test_embedders_and_nobody_else_have_a_card(entry: CatalogueEntry) -> None:
     assert (entry.role is Role.EMBEDDING) == (entry.embedder is not None)
 
 
-def test_the_card_of_sface_is_that_of_its_file() -> None:
+@SFACES
+def test_the_card_of_sface_is_that_of_its_file(card: EmbedderCard) -> None:
     """Vectors carry the digest of the very file that made them."""
-    (entry,) = (entry for entry in CATALOGUE if entry.name == "sface")
-    assert CARD.model.digest == entry.prepared.sha256
-    assert CARD.file.name == entry.prepared.name
+    (entry,) = (entry for entry in CATALOGUE if entry.name == card.name)
+    assert entry.embedder is card
+    assert card.model.digest == entry.prepared.sha256
+    assert card.file.name == entry.prepared.name
+
+
+def test_two_precisions_are_two_embedders() -> None:
+    """Their vectors are never taken for each other's, nor their files; one of them is the usual."""
+    assert INT8.model != FLOAT.model
+    assert INT8.file != FLOAT.file
+    assert ModelSettings().embedder == INT8.name
+    usual = [entry.name for entry in CATALOGUE if entry.embedder and not entry.alternative]
+    assert usual == [INT8.name]
+
+
+@BY_NAME
+def test_what_is_put_into_int8_has_ranges(entry: CatalogueEntry) -> None:
+    """And nothing else has."""
+    assert (entry.preparation is Preparation.ONNX_TO_INT8) == (entry.ranges is not None)
 
 
 def test_the_template_is_a_face() -> None:
     """Eyes above the nose above the mouth, the viewer's left first, inside the chip."""
-    left_eye, right_eye, nose, left_mouth, right_mouth = CARD.template
+    left_eye, right_eye, nose, left_mouth, right_mouth = FLOAT.template
     assert left_eye[0] < nose[0] < right_eye[0]
     assert left_mouth[0] < nose[0] < right_mouth[0]
     assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
-    assert all(0 < value < CARD.input_size for point in CARD.template for value in point)
+    assert all(0 < value < FLOAT.input_size for point in FLOAT.template for value in point)
 
 
-def test_the_calibration_of_sface_covers_every_cosine() -> None:
+@SFACES
+def test_the_calibration_of_sface_covers_every_cosine(card: EmbedderCard) -> None:
     """From opposite to equal vectors, and to 99 % somewhere a real pair can reach."""
-    calibration = CARD.calibration
+    calibration = card.calibration
     assert calibration.cosines[0] == -1
     assert calibration.cosines[-1] == 1
     assert calibration.similarity(-1) == pytest.approx(0)
