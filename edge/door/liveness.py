@@ -48,7 +48,7 @@ class Cue(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivenessPolicy:
-    """How evidence is weighed. Durations are seconds; measured in ``docs/accuracy.md``.
+    """How evidence is weighed. Durations are seconds; measured in ``docs/liveness.md``.
 
     *mode*: what is demanded. *window*: the most recent samples that are judged. *least_seconds* and
     *least_samples*: less proves nothing. *patience*: how long a face may take to convince by itself.

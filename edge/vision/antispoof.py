@@ -2,7 +2,7 @@
 
 It was trained on prints and screens before cameras; it sees the printed dots, the glow and the
 lost contrast that geometry cannot see, and is fooled by none of the motion that a video shows.
-A single answer proves little: see ``docs/accuracy.md``.
+A single answer proves little: see ``docs/liveness.md``.
 """
 
 from __future__ import annotations

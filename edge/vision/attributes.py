@@ -139,7 +139,7 @@ def face_occluded(certainty: float) -> Statement:
     """Return whether something covers the face, from the mesh's *certainty* in log odds.
 
     Dark lenses are seldom noticed, and blurred or dark faces are taken for covered ones more often
-    than others; see `docs/accuracy.md`.
+    than others; see `docs/attributes.md`.
     """
     return _statement(_BARE_SLOPE * (_BARE - certainty))
 
