@@ -65,14 +65,12 @@ class Recognizer:
     ) -> Recognizer:
         """Return a recognizer with the networks of *store*, each verified before it is loaded.
 
-        *threads* is for the mesh and the embedder; OpenCV, which runs the detector, has one setting
-        for the whole process (``cv2.setNumThreads``) that this leaves alone. *detector_confidence*
-        from 0 to 1.
+        *threads* is how many cores one network may use. *detector_confidence* from 0 to 1.
 
         :raises ModelError: if a network is missing, altered or cannot be loaded.
         """
         return cls(
-            detector=Detector(store.path("yunet"), confidence=detector_confidence),
+            detector=Detector(store.path("yunet"), confidence=detector_confidence, threads=threads),
             landmarks=Landmarks(store.path("face-mesh"), threads=threads),
             embedding=Embedder(store.embedder(embedder), threads=threads),
             limits=limits or QualityLimits(),

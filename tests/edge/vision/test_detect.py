@@ -152,7 +152,7 @@ def test_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
 
 
 def test_loading_prints_nothing(models: ModelStore, capfd: pytest.CaptureFixture[str]) -> None:
-    """OpenCV's warning about its own engine does not reach the operator."""
+    """No library's announcement reaches the operator."""
     Detector(models.path("yunet"))
 
     assert capfd.readouterr().err == ""
