@@ -81,8 +81,9 @@ class Landmarks:
 
     def _run(self, pixels: Pixels, to_crop: Similarity) -> tuple[Points, float]:
         crop = cut(pixels, to_crop, side=SIDE)
-        rgb = crop[None, :, :, ::-1].astype(np.float32) / np.float32(255)
-        shape, flag = self._network.run(rgb)
+        # Turned in memory: numpy reads a reversed view ten times slower.
+        rgb = cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)
+        shape, flag = self._network.run(np.divide(rgb[None], np.float32(255), dtype=np.float32))
         return shape.reshape(468, 3), float(flag.ravel()[0])
 
 

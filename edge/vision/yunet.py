@@ -7,6 +7,7 @@ it is that a face is meant here, and where from here the face lies.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -29,6 +30,9 @@ ten of the points."""
 
 _FARTHEST = 30.0
 """Largest log odds, and logarithm of a size, that are told apart; beyond, float32 overflows."""
+
+_MARGIN = 1e-3
+"""Log odds by which a cell may seem to miss the least through rounding."""
 
 
 def faces_in(outputs: Sequence[NDArray[np.float32]], *, confidence: float) -> Rows:
@@ -60,16 +64,19 @@ def without_repeats(rows: Rows, *, overlap: float) -> Rows:
 
 
 def _seen(grid: NDArray[np.float32], stride: int, confidence: float) -> Rows:
-    odds = np.clip(grid[..., :2], -_FARTHEST, _FARTHEST)
-    certainties = 1 / (1 + np.exp(-odds))
-    scores = np.sqrt(certainties[..., 0] * certainties[..., 1])
-    down, across = np.nonzero(scores >= confidence)
+    # Neither certainty may be below the square of the mean's least: few cells are left to reckon.
+    least = math.log(confidence**2 / (1 - confidence**2)) - _MARGIN
+    down, across = np.nonzero((grid[..., 0] > least) & (grid[..., 1] > least))
     cells = grid[down, across]
+    certainties = 1 / (1 + np.exp(-np.minimum(cells[:, :2], _FARTHEST)))
+    scores = np.sqrt(certainties.prod(axis=1))
+    sure = scores >= confidence
+    down, across, cells, scores = down[sure], across[sure], cells[sure], scores[sure]
     corners = np.stack([across, down], axis=1).astype(np.float32)
     centres = (corners + cells[:, 2:4]) * stride
     sizes = np.exp(np.minimum(cells[:, 4:6], _FARTHEST)) * stride
     points = (np.tile(corners, 5) + cells[:, 6:]) * stride
-    rows = [centres - sizes / 2, sizes, points, scores[down, across, None]]
+    rows = [centres - sizes / 2, sizes, points, scores[:, None]]
     return np.concatenate(rows, axis=1, dtype=np.float32)
 
 

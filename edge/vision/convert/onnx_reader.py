@@ -29,9 +29,12 @@ from edge.vision.convert.network import (
     Sum,
     Weights,
 )
+from edge.vision.convert.onnx_checks import (
+    check_convolution,
+    check_doubling,
+    check_halving,
+)
 from edge.vision.convert.onnx_weights import Constants, untranslatable
-
-_HALVING = {"kernel_shape", "strides", "pads", "ceil_mode", "dilations", "storage_order"}
 
 
 def read_onnx(content: bytes) -> Network:
@@ -98,10 +101,7 @@ class _Reader:
             source=source,
             shape=shape,
             layers=tuple(self._layers.values()),
-            outputs=tuple(
-                self._rows.get(output.name, self._source(output.name))
-                for output in self._graph.output
-            ),
+            outputs=tuple(self._output(output.name) for output in self._graph.output),
         )
 
     def _image_input(self) -> tuple[str, tuple[int, int, int]]:
@@ -125,6 +125,12 @@ class _Reader:
             )
         _, channels, height, width = sizes[0]
         return inputs[0].name, (height, width, channels)
+
+    def _output(self, name: str) -> str:
+        layer = self._rows.get(name, self._source(name))
+        if layer not in self._layers:
+            raise ModelConversionError(f"the output {name!r} is not computed from the picture")
+        return layer
 
     # What becomes a layer
 
@@ -167,12 +173,7 @@ class _Reader:
         out, into, rows, columns = kernel.shape
         groups = attributes.get("group", 1)
         depthwise = groups > 1
-        dilated = any(step != 1 for step in attributes.get("dilations", ()))
-        automatic = attributes.get("auto_pad", b"NOTSET") != b"NOTSET"
-        if dilated or automatic or (depthwise and not groups == channels == out):
-            raise untranslatable(node, "it is dilated, padded by rule, or grouped")
-        if into * groups != channels:
-            raise untranslatable(node, f"its kernel takes {into * groups} of {channels} channels")
+        check_convolution(node, attributes, channels=channels, into=into, out=out)
         above, left, below, right = attributes.get("pads", (0, 0, 0, 0))
         padding: Padding = (above, left, below, right)
         down, across = attributes.get("strides", (1, 1))
@@ -217,24 +218,14 @@ class _Reader:
         self._add(node, layer, self._shape(node))
 
     def _halving(self, node: Any, attributes: dict[str, Any]) -> None:
-        by_two = [attributes.get(name) == [2, 2] for name in ("kernel_shape", "strides")]
-        rounded = attributes.get("ceil_mode", 0) or any(attributes.get("pads", ()))
-        if not all(by_two) or rounded or set(attributes) - _HALVING:
-            raise untranslatable(node, "it does not take the greatest of two by two")
+        check_halving(node, attributes)
         height, width, channels = self._shape(node)
         layer = Halving(name=node.output[0], source=self._source(node.input[0]))
         self._add(node, layer, (height // 2, width // 2, channels))
 
     def _doubling(self, node: Any, attributes: dict[str, Any]) -> None:
-        """The older operator leaves its second input, a region, empty."""
-        nearest = (
-            attributes.get("mode") == b"nearest"
-            and attributes.get("nearest_mode") == b"floor"
-            and attributes.get("coordinate_transformation_mode") == b"asymmetric"
-        )
-        scales = self._constants.weights(node, 2).tolist() if len(node.input) == 3 else None
-        if not nearest or scales != [1, 1, 2, 2]:
-            raise untranslatable(node, "it does not repeat every pixel twice by twice")
+        scales = self._constants.weights(node, 2) if len(node.input) == 3 else np.zeros(0)
+        check_doubling(node, attributes, scales)
         height, width, channels = self._shape(node)
         layer = Doubling(name=node.output[0], source=self._source(node.input[0]))
         self._add(node, layer, (2 * height, 2 * width, channels))
