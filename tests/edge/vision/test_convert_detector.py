@@ -104,7 +104,8 @@ def opencv_computed(picture: NDArray[np.float32]) -> dict[str, NDArray[np.float3
     network = cv2.dnn.readNetFromONNX(np.frombuffer(published(), np.uint8))
     network.setInput(np.ascontiguousarray(picture.transpose(0, 3, 1, 2)))
     names = [f"{head}_{stride}" for head in HEADS for stride in STRIDES]
-    return dict(zip(names, network.forward(names), strict=True))
+    given = (np.asarray(values, np.float32) for values in network.forward(names))
+    return dict(zip(names, given, strict=True))
 
 
 def sigmoid(odds: NDArray[np.float32]) -> NDArray[np.float32]:
