@@ -51,6 +51,7 @@ class Recognizer:
         self.embedding = embedding
         self.limits = limits
         self.former = former
+        self._judged: tuple[Face, Pixels] | None = None
 
     @classmethod
     def load(
@@ -119,14 +120,21 @@ class Recognizer:
             occlusion=occlusion_of(mesh.presence, detection.points, mesh.five),
             limits=self.limits,
         )
-        return Face(detection.box, detection.confidence, points, mesh.points, quality)
+        face = Face(detection.box, detection.confidence, points, mesh.points, quality)
+        self._judged = face, chip  # a face that is good enough is embedded next
+        return face
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         """Return the embedding of *face* in the *pixels* it was found in, by the former one, too.
 
         :raises EmbeddingError: if the network gives a vector without a direction.
         """
-        embedding = self.embedding.embed(self.embedding.align(pixels, face.points))
+        judged, self._judged = self._judged, None
+        if judged is not None and judged[0] is face:
+            chip = judged[1]
+        else:
+            chip = self.embedding.align(pixels, face.points)
+        embedding = self.embedding.embed(chip)
         if self.former is None:
             return embedding
         former = self.former.embed(self.former.align(pixels, face.points))
