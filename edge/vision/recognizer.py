@@ -51,7 +51,7 @@ class Recognizer:
         self.embedding = embedding
         self.limits = limits
         self.former = former
-        self._judged: tuple[Face, Pixels] | None = None
+        self._shown: tuple[Face, Pixels] | None = None
 
     @classmethod
     def load(
@@ -121,7 +121,7 @@ class Recognizer:
             limits=self.limits,
         )
         face = Face(detection.box, detection.confidence, points, mesh.points, quality)
-        self._judged = face, chip  # a face that is good enough is embedded next
+        self._shown = face, chip  # a face that is good enough is embedded next
         return face
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
@@ -129,9 +129,9 @@ class Recognizer:
 
         :raises EmbeddingError: if the network gives a vector without a direction.
         """
-        judged, self._judged = self._judged, None
-        if judged is not None and judged[0] is face:
-            chip = judged[1]
+        shown, self._shown = self._shown, None
+        if shown is not None and shown[0] is face:
+            chip = shown[1]
         else:
             chip = self.embedding.align(pixels, face.points)
         embedding = self.embedding.embed(chip)
