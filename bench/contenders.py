@@ -34,7 +34,8 @@ class Files:
     """Where the networks lie.
 
     *models*: our store. *fixed* and *published*: the float embedder, with its weights fixed and as
-    its publisher lists them. *dlib* is None where face_recognition is left out.
+    its publisher lists them; *yunet*: the detector as published. *dlib* is None where
+    face_recognition is left out.
     """
 
     models: Path

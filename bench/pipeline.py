@@ -121,14 +121,19 @@ def _files(scratch: Path, dlib_models: Path | None) -> Files:
     settings = load_settings(None).models
     store = ModelStore(settings.folder, mirror=settings.mirror)
     store.prepare_all()
-    (sface,) = (entry for entry in CATALOGUE if entry.name == FLOAT.name)
-    published = find_source(sface, folder=settings.folder, mirror=settings.mirror)
+    yunet, published = (
+        find_source(entry, folder=settings.folder, mirror=settings.mirror)
+        for entry in CATALOGUE
+        if entry.name in {"yunet", FLOAT.name}
+    )
+    detector = scratch / "yunet.onnx"
+    detector.write_bytes(yunet)
     embedders = {fixed: scratch / f"fixed-{fixed}.onnx" for fixed in (True, False)}
     for fixed, target in embedders.items():
         write_float_onnx(published, target, fixed=fixed)
     return Files(
         models=settings.folder,
-        yunet=store.path("yunet"),
+        yunet=detector,
         fixed=embedders[True],
         published=embedders[False],
         dlib=None if dlib_models is None else obtain(dlib_models),
