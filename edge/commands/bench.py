@@ -12,7 +12,7 @@ from rich.console import Console
 
 from edge.benchmark.machine import Conditions, Machine
 from edge.benchmark.report import Report
-from edge.benchmark.running import Plan, cores, run, threads_of
+from edge.benchmark.running import SECONDS, Plan, cores, run, threads_of
 from edge.benchmark.stopwatch import LAPS
 from edge.commands.console import as_json, counted, say, show_json, show_table
 from edge.commands.program import Program, pass_program
@@ -27,7 +27,7 @@ STANDARD_OUTPUT = "-"
 @click.option(
     "--seconds",
     type=click.FloatRange(min=1),
-    default=Plan.seconds,
+    default=SECONDS,
     show_default=True,
     help="How long to measure; setting up takes some seconds more.",
 )
