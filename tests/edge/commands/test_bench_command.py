@@ -44,6 +44,10 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
+def _content(path: Path) -> str:
+    return path.read_text(errors="replace").strip("\0\n ")
+
+
 def test_a_report_tells_what_was_measured(ostiary: Ostiary, tmp_path: Path) -> None:
     """Every stage, every network, every gallery; the file is new, and is refused the second time."""
     file = tmp_path / "report.json"
@@ -83,9 +87,8 @@ def test_a_report_tells_nobody_who_sent_it(ostiary: Ostiary, tmp_path: Path) -> 
         address,
         ":".join(re.findall("..", address)),
     ]
-    for source in ("/etc/machine-id", "/proc/device-tree/serial-number", "/proc/cmdline"):
-        if Path(source).is_file():
-            private.append(Path(source).read_text(errors="replace").strip("\0\n "))
+    sources = ("/etc/machine-id", "/proc/device-tree/serial-number", "/proc/cmdline")
+    private += [_content(Path(each)) for each in sources if Path(each).is_file()]
     assert not [each for each in private if each and each in text]
     for name in (socket.gethostname(), getpass.getuser()):
         assert f'"{name}"' not in text
