@@ -20,13 +20,14 @@ FORMAT = 1
 class NetworkFigures:
     """One network with one number of threads.
 
-    *milliseconds* of its quickest run; *gmac*: 10⁹ multiplications a run, of which *int8* (0 to 1)
+    *shape* of what it is shown; *milliseconds* of its quickest run; *gmac*: 10⁹ multiplications a run, of which *int8* (0 to 1)
     have weights of eight bits; *megabytes* moved a run; *gmac_a_second* it reaches, which is the
     *share* (0 to 1) of what these cores do in matrix products of the same kinds.
     """
 
     name: str
     threads: int
+    shape: tuple[int, ...]
     milliseconds: float
     gmac: float
     int8: float
@@ -69,6 +70,7 @@ def figures_of(one: Achieved, threads: int) -> NetworkFigures:
     return NetworkFigures(
         name=one.name,
         threads=threads,
+        shape=one.work.shape,
         milliseconds=1000 * one.seconds,
         gmac=one.work.all / 1e9,
         int8=one.work.eight / one.work.all,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from edge.benchmark.stopwatch import LAPS, Stopwatch, watched
+from edge.benchmark.stopwatch import ALIGN, DETECT, EMBED, LAPS, POINTS, Stopwatch, Timed
 from edge.domain import Pixels
 from edge.errors import BenchmarkError
+from edge.vision.detect import Detector
+from edge.vision.embed import Embedder
+from edge.vision.landmarks import Landmarks
 from edge.vision.recognizer import Recognizer
 
 WARM_UP = 2
@@ -35,6 +40,17 @@ class FrameTimes:
     frames: int
     stages: dict[str, Timing]
     whole: Timing
+
+
+def watched(recognizer: Recognizer, watch: Stopwatch) -> Recognizer:
+    """Return a recognizer that shares the parts of *recognizer* and tells *watch* what they take."""
+    timed = copy.copy(recognizer)
+    timed.detector = cast("Detector", Timed(recognizer.detector, watch, DETECT))
+    timed.landmarks = cast("Landmarks", Timed(recognizer.landmarks, watch, POINTS))
+    timed.embedding = cast(
+        "Embedder", Timed(recognizer.embedding, watch, {"align": ALIGN, "embed": EMBED})
+    )
+    return timed
 
 
 def time_frames(

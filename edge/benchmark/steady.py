@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from edge.collection.search import Gallery
-from edge.domain import Decision, Frame, Outcome, Pixels
+from edge.domain import Decision, Frame, Outcome, Pixels, Reason
 from edge.door.identify import IdentityPolicy, identify
 from edge.door.parts import FaceReader
 from edge.door.presentation import PresentationPolicy, Question
@@ -50,6 +50,38 @@ class LoopedCamera:
         """Do nothing: there is no device."""
 
 
+class SteadyDoor:
+    """A door before *frames*, one after the other; *gallery* is asked who it is."""
+
+    def __init__(
+        self, recognizer: FaceReader, gallery: Gallery | None, frames: Sequence[Pixels]
+    ) -> None:
+        self._gallery = gallery
+        self._watching = Watching(
+            camera=LoopedCamera(frames), recognizer=recognizer, policy=PresentationPolicy()
+        )
+
+    def look(self) -> bool:
+        """Look at the next frame; tell whether that led to a question."""
+        look = self._watching.look()
+        if look is None or not isinstance(look.follows, Question):
+            return False
+        self._watching.conclude(look.follows, self._answer(look.follows), look.frame)
+        return True
+
+    def _answer(self, question: Question) -> Decision:
+        embedding = question.evidence.embedding
+        if self._gallery is None or embedding is None:
+            return Decision(Outcome.DENY, Reason.NO_MATCH)
+        found = identify(
+            question.evidence,
+            self._gallery.candidates(embedding),
+            people=self._gallery.people_count,
+            policy=IdentityPolicy(),
+        )
+        return Decision(Outcome.GRANT if found.matched else Outcome.DENY, found.reason)
+
+
 def watch_steadily(
     recognizer: FaceReader, gallery: Gallery, frames: Sequence[Pixels], *, seconds: float
 ) -> Steady:
@@ -57,34 +89,16 @@ def watch_steadily(
 
     *gallery* knows nobody who is seen: whoever stands there is looked at again and again.
     """
-    policy = PresentationPolicy()
-    watching = Watching(camera=LoopedCamera(frames), recognizer=recognizer, policy=policy)
-    _watch(watching, gallery, seconds=1.0)
+    door = SteadyDoor(recognizer, gallery, frames)
+    _watch(door, 1.0)
     began = time.perf_counter()
-    seen, asked = _watch(watching, gallery, seconds=seconds)
-    return Steady(seen / (time.perf_counter() - began), seen, asked)
+    asked = _watch(door, seconds)
+    return Steady(len(asked) / (time.perf_counter() - began), len(asked), sum(asked))
 
 
-def _watch(watching: Watching, gallery: Gallery, *, seconds: float) -> tuple[int, int]:
-    seen = asked = 0
+def _watch(door: SteadyDoor, seconds: float) -> list[bool]:
     until = time.perf_counter() + seconds
+    asked = [door.look()]
     while time.perf_counter() < until:
-        look = watching.look()
-        if look is None:
-            continue
-        seen += 1
-        if isinstance(look.follows, Question):
-            asked += 1
-            watching.conclude(look.follows, _answer(look.follows, gallery), look.frame)
-    return seen, asked
-
-
-def _answer(question: Question, gallery: Gallery) -> Decision:
-    embedding = question.evidence.embedding
-    found = identify(
-        question.evidence,
-        () if embedding is None else gallery.candidates(embedding),
-        people=gallery.people_count,
-        policy=IdentityPolicy(),
-    )
-    return Decision(Outcome.GRANT if found.matched else Outcome.DENY, found.reason)
+        asked.append(door.look())
+    return asked

@@ -1,18 +1,12 @@
-"""The laps of a frame: a recognizer whose parts are timed one by one and do what they always do."""
+"""The laps of a frame, and what times the parts of something without changing what they do."""
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
-
-from edge.vision.detect import Detector
-from edge.vision.embed import Embedder
-from edge.vision.landmarks import Landmarks
-from edge.vision.recognizer import Recognizer
+from typing import Any
 
 DETECT, POINTS, ALIGN, EMBED, REST = "detect", "points", "align", "embed", "rest"
 LAPS = (DETECT, POINTS, ALIGN, EMBED, REST)
@@ -57,14 +51,3 @@ class Timed:
                 return value(*arguments, **keywords)
 
         return timed
-
-
-def watched(recognizer: Recognizer, watch: Stopwatch) -> Recognizer:
-    """Return a recognizer that shares the parts of *recognizer* and tells *watch* what they take."""
-    timed = copy.copy(recognizer)
-    timed.detector = cast("Detector", Timed(recognizer.detector, watch, DETECT))
-    timed.landmarks = cast("Landmarks", Timed(recognizer.landmarks, watch, POINTS))
-    timed.embedding = cast(
-        "Embedder", Timed(recognizer.embedding, watch, {"align": ALIGN, "embed": EMBED})
-    )
-    return timed

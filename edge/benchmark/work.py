@@ -35,11 +35,17 @@ _UNPACKING = (schema.BuiltinOperator.DEQUANTIZE, schema.BuiltinOperator.DENSIFY)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one run takes: multiplications with weights of eight bits and with others, and bytes."""
+    """What one run takes: multiplications with weights of eight bits and with others, and bytes.
+
+    Of the *bytes* so many are *weights*, which are fetched anew for each run wherever they are more
+    than the caches hold. *shape* is that of the picture that the network is shown.
+    """
 
     eight: int
     whole: int
     bytes: int
+    weights: int
+    shape: tuple[int, ...]
 
     @property
     def all(self) -> int:
@@ -53,6 +59,22 @@ class Work:
         memory.
         """
         return self.all / self.bytes
+
+    def on(self, shape: tuple[int, ...]) -> Work:
+        """Return what a picture of another *shape* takes, for a network that takes any size.
+
+        Only convolutions can, whose work grows with the pixels.
+        """
+        if shape == self.shape:
+            return self
+        grown = math.prod(shape) / math.prod(self.shape)
+        return Work(
+            eight=round(grown * self.eight),
+            whole=round(grown * self.whole),
+            bytes=round(grown * (self.bytes - self.weights)) + self.weights,
+            weights=self.weights,
+            shape=shape,
+        )
 
     def seconds_at(self, *, eight: float, whole: float) -> float:
         """Return what this takes at so many multiplications a second of either kind, memory aside."""
@@ -81,7 +103,7 @@ def work_of(content: bytes) -> Work:
     graph = model.Subgraphs(0)
     tensors = [_tensor(model, graph.Tensors(at)) for at in range(graph.TensorsLength())]
     codes = [_code(model.OperatorCodes(at)) for at in range(model.OperatorCodesLength())]
-    eight = whole = moved = 0
+    eight = whole = moved = weights = 0
     for at in range(graph.OperatorsLength()):
         operator = graph.Operators(at)
         code = codes[operator.OpcodeIndex()]
@@ -95,7 +117,8 @@ def work_of(content: bytes) -> Work:
         else:
             whole += multiplied
         moved += sum(one.bytes for one in (*reads, *gives))
-    return Work(eight, whole, moved)
+        weights += sum(one.bytes for one in reads if one.constant)
+    return Work(eight, whole, moved, weights, tensors[graph.Inputs(0)].shape)
 
 
 def _multiplied(code: int, reads: list[_Tensor], gives: list[_Tensor]) -> int:

@@ -48,7 +48,12 @@ def test_a_busy_machine_gives_no_figure() -> None:
 
 def test_a_network_is_held_against_its_own_kinds() -> None:
     """Half of the time of the peak is half of the peak."""
-    one = achieved("net", Work(eight=40, whole=10, bytes=25), 8.0, Peaks(eight=20, whole=5))
+    one = achieved(
+        "net",
+        Work(eight=40, whole=10, bytes=25, weights=5, shape=(1,)),
+        8.0,
+        Peaks(eight=20, whole=5),
+    )
 
     assert one.limit == 4
     assert one.share == 0.5

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from edge.benchmark.frames import door_frames
-from edge.benchmark.stages import time_frames
-from edge.benchmark.stopwatch import ALIGN, DETECT, EMBED, LAPS, POINTS, Stopwatch, watched
+from edge.benchmark.stages import time_frames, watched
+from edge.benchmark.stopwatch import ALIGN, DETECT, EMBED, LAPS, POINTS, Stopwatch
 from edge.domain import Pixels
 from edge.errors import BenchmarkError
 from edge.vision.recognizer import Recognizer

@@ -44,6 +44,8 @@ def test_products_in_both_kinds() -> None:
     assert work.eight == PLACES * 6
     assert work.whole == PLACES * 2
     assert work.bytes == in_float + to_eight + in_eight + to_float
+    assert work.weights == 4 * (2 + 2) + 6 + 4 * 3
+    assert work.shape == (1, 4, 5, 1)
 
 
 def test_depthwise_strided_and_dense_layers() -> None:
@@ -89,7 +91,17 @@ def test_weights_that_are_unpacked_once_move_once(models: ModelStore) -> None:
 
 def test_the_limit_adds_both_kinds() -> None:
     """At 10 a second in eight bits and 2 in float, 20 and 4 take four seconds."""
-    assert Work(eight=20, whole=4, bytes=1).seconds_at(eight=10, whole=2) == 4
+    assert (
+        Work(eight=20, whole=4, bytes=1, weights=0, shape=(1,)).seconds_at(eight=10, whole=2) == 4
+    )
+
+
+def test_a_larger_picture_takes_more_of_all_but_weights() -> None:
+    """Twice the pixels, twice the multiplications and values."""
+    work = Work(eight=20, whole=4, bytes=100, weights=40, shape=(1, 4, 5, 3))
+
+    assert work.on((1, 8, 5, 3)) == Work(40, 8, 160, 40, (1, 8, 5, 3))
+    assert work.on((1, 4, 5, 3)) is work
 
 
 def test_what_is_no_network_is_refused() -> None:
