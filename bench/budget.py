@@ -147,7 +147,7 @@ def milliseconds(work: Work, board: Board, pace: Pace) -> Range:
 def _table(cold: Frame, steady: Frame, uncounted: Sequence[str]) -> Table:
     table = Table(
         title="Estimate, not measured: ms of a frame of 640×480, least and most",
-        caption="".join(f"Not in it, being no TFLite: {name}. " for name in uncounted)
+        caption="".join(f"{name} is no TFLite: it is in everything else. " for name in uncounted)
         + f"On this machine everything else took {1000 * cold.glue:.2f} ms of a cold frame, "
         f"{1000 * steady.glue:.2f} of a steady one.",
     )
