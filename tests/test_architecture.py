@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.__main__",),
     ("edge.commands",),
+    ("edge.benchmark",),
     ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis", "edge.wiping"),
@@ -68,6 +69,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
         "edge.vision",
     ),
     "edge.live": ("edge.audit", "edge.desk", "edge.config"),
+    "edge.benchmark": ("edge.core", "edge.wiring", "edge.evaluation", "edge.simulation"),
     "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
     "enroll": (
         "edge.door.loop",
@@ -78,6 +80,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
         "edge.video_worker",
         "edge.diagnosis",
         "edge.commands",
+        "edge.benchmark",
     ),
 }
 
