@@ -169,7 +169,7 @@ class Copy:
             items.insert(batch)
             few.append(self._held_of(batch))
             if many is None and sum(len(rows) for rows, _ in few) > MANY:
-                many = ExactVectors(memory, self._collection.dimension)
+                many = ExactVectors(memory, self._collection.dimension, room=self._kind.room_in(self._collection))
             if many is not None:
                 for rows, held in few:
                     many.replace((), rows, held)

@@ -61,12 +61,15 @@ class _Columns:
 
 
 class ExactVectors:
-    """Vectors in arrays; *memory* is a database with sqlite-vec, which computes distances."""
+    """Vectors in arrays; *memory* is a database with sqlite-vec, which computes distances.
 
-    def __init__(self, memory: Database, dimension: int) -> None:
+    *room* is for how many rows there is room at first.
+    """
+
+    def __init__(self, memory: Database, dimension: int, *, room: int = 0) -> None:
         self._memory = memory
         self._dimension = dimension
-        self._columns = _Columns.for_rows(0, dimension)
+        self._columns = _Columns.for_rows(room, dimension)
         self._count = 0
         self._places: dict[int, tuple[Rows, Slots]] = {}
 
@@ -85,9 +88,10 @@ class ExactVectors:
             room = _Columns.for_rows(int(count * _GROWTH), self._dimension)
         last = np.setdiff1d(np.arange(kept, self._count), empty)
 
-        for column in self._columns.all:
-            column[empty[empty < kept]] = column[last]
-            column[kept : self._count] = 0
+        if empty.size:
+            for column in self._columns.all:
+                column[empty[empty < kept]] = column[last]
+                column[kept : self._count] = 0
         if room is not self._columns:
             for column, former in zip(room.all, self._columns.all, strict=True):
                 column[:kept] = former[:kept]
@@ -132,6 +136,8 @@ class ExactVectors:
 
     def _found(self, rows: Rows) -> Slots:
         """Return where *rows* are, ascending, as far as they are here."""
+        if not rows.size:
+            return np.empty(0, np.intp)
         return np.flatnonzero(np.isin(self._columns.rows[: self._count], rows))
 
     def _slots(self, among: Rows) -> Slots:

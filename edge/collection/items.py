@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from edge.collection.collections import Collection
 from edge.collection.vectors import Rows
 from edge.errors import StorageError
 from edge.storage.database import Database, Row
@@ -28,6 +29,10 @@ class Kind:
     select: str
     keys: str | None = None
     groups: str | None = None
+
+    def room_in(self, collection: Collection) -> int:
+        """Return how many rows of this kind there may be in *collection*."""
+        return collection.people if self.name == "person" else collection.faces
 
 
 class Items:
