@@ -64,7 +64,7 @@ class Copy:
         self._source = source
         self._collection = collection
         self._kind = kind
-        self._load()
+        self._memory, self._items, self._vectors, self._seen, self._size = self._loaded()
 
     @property
     def size(self) -> int:
@@ -104,7 +104,7 @@ class Copy:
         self._seen = changes[-1][1]
         if self._vectors.unfit(size):
             former = self._memory
-            self._load()
+            self._memory, self._items, self._vectors, self._seen, self._size = self._loaded()
             former.close()
 
     def get(self, item_id: str) -> tuple[Any, ...] | None:
@@ -143,8 +143,8 @@ class Copy:
             for row in best
         )
 
-    def _load(self) -> None:
-        """Make a full copy and put it in place of this one."""
+    def _loaded(self) -> tuple[Database, Items, Vectors, int, int]:
+        """Return a full copy, the number of the last change in it, and how many vectors it has."""
         memory = open_memory(extensions=(sqlite_vec.loadable_path(),))
         try:
             items = Items(memory, self._kind)
@@ -158,8 +158,7 @@ class Copy:
         except BaseException:
             memory.close()
             raise
-        self._memory, self._items, self._vectors = memory, items, vectors
-        self._seen, self._size = (last and last[0]) or 0, size
+        return memory, items, vectors, (last and last[0]) or 0, size
 
     def _vectors_of(self, memory: Database, items: Items) -> Vectors:
         """Read everything into *items* and, few or many as they are, into vectors of either kind."""
@@ -169,7 +168,9 @@ class Copy:
             items.insert(batch)
             few.append(self._held_of(batch))
             if many is None and sum(len(rows) for rows, _ in few) > MANY:
-                many = ExactVectors(memory, self._collection.dimension, room=self._kind.room_in(self._collection))
+                many = ExactVectors(
+                    memory, self._collection.dimension, room=self._kind.room_in(self._collection)
+                )
             if many is not None:
                 for rows, held in few:
                     many.replace((), rows, held)

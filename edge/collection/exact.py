@@ -78,6 +78,8 @@ class ExactVectors:
 
     def replace(self, gone: Sequence[int], rows: Sequence[int], held: Held) -> None:
         # Whatever can fail comes before the first change.
+        if held.shape != (len(rows), self._dimension + 1):
+            raise ValueError(f"{len(rows)} vectors cannot be of shape {held.shape}")
         new = rounded(held)
         numbers = np.array(rows, np.int64)
         empty = self._found(np.array(gone, np.int64))

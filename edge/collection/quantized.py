@@ -4,7 +4,8 @@ A row *x* of *d* numbers is held as ``int8`` levels *i* and a scale *s*, with *e
 rounding error; a query *q* likewise as *σ·j + f*. The product of the levels is a whole number, which
 vector instructions compute exactly and from a quarter of the bytes. How far it can be from *q·x*:
 
-    q·x = σs·(j·i) + f·(s·i) + q·e,  so by Cauchy and Schwarz  |q·x − σs·(j·i)| ≤ ‖f‖·‖s·i‖ + ‖q‖·‖e‖
+    q·x = a·s·(j·i) + f·(s·i) + q·e,  so by Cauchy and Schwarz
+    |q·x − a·s·(j·i)| ≤ ‖f‖·‖s·i‖ + ‖q‖·‖e‖
 
 *‖s·i‖* and *‖e‖* are kept with the row. What counts in the end is *1 − D²/2* of the distance *D*
 between *(q, 0)* and what is held, *w = (x, rest)*: it is *q·x + (1 − ‖w‖²)/2* and a constant of the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -95,8 +96,9 @@ def held_of(
 def cosine_of(distance: float | None) -> float:
     """Return the cosine of two unit vectors that are *distance* apart: |a−b|² = 2 − 2·cos.
 
-    :raises StorageError: if there is no distance, which is what sqlite-vec makes of NaN.
+    :raises StorageError: if there is no distance, which is what sqlite-vec makes of NaN, or none
+        that two faces can have.
     """
-    if distance is None:
+    if distance is None or not math.isfinite(distance):
         raise StorageError("a distance between two faces could not be computed", remedy=RESTORE)
     return min(max(1.0 - distance * distance / 2.0, -1.0), 1.0)

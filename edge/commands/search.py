@@ -20,9 +20,7 @@ from edge.similarity import gallery_threshold
 @click.option("--group", help="Among the people of this group only.")
 @json_option
 @pass_program
-def search(
-    program: Program, photo: Path, limit: int, group: str | None, *, as_json: bool
-) -> None:
+def search(program: Program, photo: Path, limit: int, group: str | None, *, as_json: bool) -> None:
     """Search the collection for the largest face in PHOTO.
 
     Exit status 1 if nobody is alike enough for the door.
@@ -48,7 +46,7 @@ def search(
             }
         )
     elif not found and group is not None:
-        say(f"Nobody in group {group} has a face: `ostiary people group` puts people into it.")
+        say(f"Nobody in group {group} has a face: `ostiary people groups` puts people into it.")
     elif not found:
         say("Nobody is enrolled yet: `ostiary enroll` does it.")
     else:

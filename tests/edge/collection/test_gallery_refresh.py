@@ -20,7 +20,7 @@ from edge.domain import Badge, ModelId
 from edge.errors import NotFoundError, StorageError
 from edge.storage.database import Database, Row
 from edge.storage.key import Key
-from tests.edge.collection.conftest import CALIBRATION, EmbeddingMaker, FaceMaker
+from tests.edge.collection.conftest import CALIBRATION, EmbeddingMaker, FaceMaker, in_sqlite_vec
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -143,6 +143,7 @@ def test_only_what_changed_is_read(
     assert read == [1]
 
 
+@in_sqlite_vec
 def test_slots_of_deleted_rows_do_not_pile_up(
     gallery: Gallery,
     people: People,
