@@ -106,6 +106,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "paho": ("edge.announcing.broker",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
+    "simsimd": ("edge.collection.quantized",),
     "flask": ("enroll",),
     "matplotlib": ("edge.evaluation",),
     "dateutil": ("edge.access",),
