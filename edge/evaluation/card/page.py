@@ -11,10 +11,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from edge.errors import EvaluationError
+from edge.evaluation.card import fusing, gate, identification, promise, verification
 from edge.evaluation.card import made as head
-from edge.evaluation.card import verification
+from edge.evaluation.card.fusing import Fusing
+from edge.evaluation.card.gate import Gate
+from edge.evaluation.card.identification import Identification
 from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
+from edge.evaluation.card.promise import Promise
 from edge.evaluation.card.verification import Verification
 
 
@@ -24,6 +28,10 @@ class Results:
 
     made: Made
     verification: Verification | None = None
+    fusing: Fusing | None = None
+    identification: Identification | None = None
+    promise: Promise | None = None
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,10 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section("verification", verification.measured, verification.markdown),
+    Section("fusing", fusing.measured, fusing.markdown),
+    Section("identification", identification.measured, identification.markdown),
+    Section("promise", promise.measured, promise.markdown),
+    Section("gate", gate.measured, gate.markdown),
 )
 """In the order of the page."""
 
