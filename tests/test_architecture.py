@@ -70,7 +70,15 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     ),
     "edge.live": ("edge.audit", "edge.desk", "edge.config"),
     "edge.benchmark": ("edge.core", "edge.wiring", "edge.evaluation", "edge.simulation"),
-    "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
+    # It asks the door's own rule whom it would let in, and nothing else of the door.
+    "edge.evaluation": (
+        "edge.wiring",
+        "edge.hardware",
+        "edge.door.loop",
+        "edge.door.controller",
+        "edge.door.lease",
+        "edge.collection",
+    ),
     "enroll": (
         "edge.door.loop",
         "edge.door.controller",
