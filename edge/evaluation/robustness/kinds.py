@@ -125,7 +125,8 @@ def _covered(cover: Cover) -> Change:
 
 
 def _whole(values: NDArray[np.floating]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    rounded: Pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return rounded
 
 
 UNCHANGED = Kind("unchanged", _unchanged)
