@@ -68,7 +68,15 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
         "edge.vision",
     ),
     "edge.live": ("edge.audit", "edge.desk", "edge.config"),
-    "edge.evaluation": ("edge.wiring", "edge.hardware", "edge.door", "edge.collection"),
+    # It asks the door's own rule whom it would let in, and nothing else of the door.
+    "edge.evaluation": (
+        "edge.wiring",
+        "edge.hardware",
+        "edge.door.loop",
+        "edge.door.controller",
+        "edge.door.lease",
+        "edge.collection",
+    ),
     "enroll": (
         "edge.door.loop",
         "edge.door.controller",

@@ -8,13 +8,13 @@ door opens. So it is seen whether a kind keeps people out, and whether it lets s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.domain import Embedding, Pixels, QualityReason, Vector
+from edge.domain import Embedding, Face, Pixels, QualityReason, Vector
 from edge.evaluation.dataset import Photo
 from edge.evaluation.intervals import Interval, spread_of_counts, wilson
 from edge.evaluation.measure import FaceRecognizer
@@ -95,15 +95,6 @@ def first_two(photos: Sequence[Photo]) -> tuple[tuple[Photo, ...], tuple[Photo, 
     )
 
 
-def enrolled_vectors(
-    recognizer: FaceRecognizer, photos: Sequence[Photo]
-) -> Iterator[Embedding | None]:
-    """Yield the embedding of the person meant in each of *photos*, or None."""
-    for photo in photos:
-        probe = _seen(recognizer, photo.person, read_image(photo.path))
-        yield probe.embedding
-
-
 def spoilt(
     recognizer: FaceRecognizer, photo: Photo, number: int, kinds: Sequence[Kind] = KINDS
 ) -> dict[str, Probe] | None:
@@ -113,10 +104,7 @@ def spoilt(
     is not found even unspoilt: nothing can be painted on her then.
     """
     pixels = read_image(photo.path)
-    height, width = pixels.shape[:2]
-    _, face = person_meant(
-        recognizer.faces(pixels), width=width, height=height, policy=FacePolicy.NEAREST
-    )
+    face = _person_meant(recognizer, pixels)
     if face is None:
         return None
     return {
@@ -151,11 +139,14 @@ def judge(
     return Robustness(len(people), len(names), similarity, cosine, kinds)
 
 
-def _seen(recognizer: FaceRecognizer, person: str, pixels: Pixels) -> Probe:
+def _person_meant(recognizer: FaceRecognizer, pixels: Pixels) -> Face | None:
     height, width = pixels.shape[:2]
-    _, face = person_meant(
-        recognizer.faces(pixels), width=width, height=height, policy=FacePolicy.NEAREST
-    )
+    faces = recognizer.faces(pixels)
+    return person_meant(faces, width=width, height=height, policy=FacePolicy.NEAREST)[1]
+
+
+def _seen(recognizer: FaceRecognizer, person: str, pixels: Pixels) -> Probe:
+    face = _person_meant(recognizer, pixels)
     if face is None:
         return Probe(person, None)
     return Probe(person, recognizer.embed(pixels, face), face.quality.reasons)
