@@ -51,9 +51,14 @@ class Mesh:
     @property
     def five(self) -> Points:
         """Eye centres, nose tip and mouth corners, ``(5, 2)``, the viewer's left first."""
-        flat = self.points[:, :2]
-        eyes = [flat[list(corners)].mean(axis=0) for corners in EYES]
-        return np.stack([*eyes, flat[NOSE_TIP], *flat[list(MOUTH_CORNERS)]])
+        return five_of(self.points)
+
+
+def five_of(points: Points) -> Points:
+    """Return eye centres, nose tip and mouth corners, ``(5, 2)``, of the ``(468, 3)`` *points*."""
+    flat = points[:, :2]
+    eyes = [flat[list(corners)].mean(axis=0) for corners in EYES]
+    return np.stack([*eyes, flat[NOSE_TIP], *flat[list(MOUTH_CORNERS)]])
 
 
 class Landmarks:
@@ -81,6 +86,13 @@ class Landmarks:
             return first
         second = self._draw(pixels, _around_points(first.five))
         return Mesh(second.points, min(first.presence, second.presence))
+
+    def again(self, pixels: Pixels, points: Points) -> Mesh:
+        """Return the mesh of the face that had these ``(468, 3)`` *points* in the picture before.
+
+        Drawn once: the square of a mesh is level already.
+        """
+        return self._draw(pixels, _around_mesh(points))
 
     def certainty(self, pixels: Pixels, points: Points) -> float:
         """Look once more at the face with these ``(468, 3)`` *points* and return how sure it is one.

