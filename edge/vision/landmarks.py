@@ -90,9 +90,10 @@ class Landmarks:
     def again(self, pixels: Pixels, points: Points) -> Mesh:
         """Return the mesh of the face that had these ``(468, 3)`` *points* in the picture before.
 
-        Drawn once: the square of a mesh is level already.
+        Drawn once: the square of a mesh is level already. It is framed as :meth:`mesh` frames it,
+        or else the eyes would jump whenever a search comes between.
         """
-        return self._draw(pixels, _around_mesh(points))
+        return self._draw(pixels, _around_points(five_of(points)))
 
     def certainty(self, pixels: Pixels, points: Points) -> float:
         """Look once more at the face with these ``(468, 3)`` *points* and return how sure it is one.
