@@ -1,7 +1,7 @@
 """Which of many vectors can still be among the nearest: a scan of bytes with a proven bound.
 
 A row *x* of *d* numbers is held as ``int8`` levels *i* and a scale *s*, with *e = x − s·i* the
-rounding error; a query *q* likewise as *σ·j + f*. The product of the levels is a whole number, which
+rounding error; a query *q* likewise as *a·j + f*. The product of the levels is a whole number, which
 vector instructions compute exactly and from a quarter of the bytes. How far it can be from *q·x*:
 
     q·x = a·s·(j·i) + f·(s·i) + q·e,  so by Cauchy and Schwarz
