@@ -143,13 +143,14 @@ def timed(size: int, *, graphs: bool) -> list[Timing]:
         file = stack.enter_context(open_collection(Path(folder) / "vec0.db", key))
         people = stack.enter_context(open_collection(path, key, read_only=True))
         exact: dict[str, Search] = {OURS: ours, "numpy": numpy_(vectors)}
-        for name, make in (
-            ("faiss, flat", lambda: faiss_flat(vectors)),
-            ("usearch, exact", lambda: usearch_exact(vectors)),
-            ("sqlite-vec, memory", lambda: vec0(memory, vectors)),
-            ("sqlite-vec, encrypted file", lambda: vec0(file, vectors)),
-            ("Ostiary's file without a gallery", lambda: scan(people)),
-        ):
+        makers: dict[str, Callable[[], Search]] = {
+            "faiss, flat": lambda: faiss_flat(vectors),
+            "usearch, exact": lambda: usearch_exact(vectors),
+            "sqlite-vec, memory": lambda: vec0(memory, vectors),
+            "sqlite-vec, encrypted file": lambda: vec0(file, vectors),
+            "Ostiary's file without a gallery": lambda: scan(people),
+        }
+        for name, make in makers.items():
             started = time.perf_counter()
             exact[name] = make()
             ready[name] = time.perf_counter() - started
