@@ -91,8 +91,8 @@ def scan(database: Database) -> Search:
     return lambda probe: int(database.rows(sql, (probe.tobytes(),))[0][0])
 
 
-def floor(vectors: Vectors) -> Callable[[], object]:
-    """Return the quickest pass over all bytes of *vectors* that numpy has and that waits for each."""
+def floor(vectors: Vectors | NDArray[np.int8]) -> Callable[[], object]:
+    """Return the quickest pass over all bytes of *vectors* that numpy has: it joins their bits."""
     numbers = vectors.reshape(-1).view(np.int64)
     return lambda: np.bitwise_or.reduce(numbers)
 
