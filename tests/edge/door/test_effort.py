@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge.domain import Decision, Face, Outcome, Pose, Reason
 from edge.door.effort import EffortPolicy, worth_searching
-from edge.door.watch import RECOGNIZED, Watch
+from edge.door.watch import RECOGNIZED, Observation, Watch
 from tests.edge.door.approaches import (
     ASIDE,
     DENIAL,
@@ -128,7 +128,7 @@ def test_a_poor_picture_is_worth_nothing() -> None:
     st.sampled_from((GRANT, DENIAL, NOT_LIVE)),
 )
 def test_no_decision_lacks_evidence_that_was_to_be_had(
-    observations: list, weight: float, yaw: float, answer: Decision
+    observations: list[Observation | None], weight: float, yaw: float, answer: Decision
 ) -> None:
     """Whoever may still be decided on, with too few good frames, is worth a search by any good one."""
     door = Door(answer).play(observations)

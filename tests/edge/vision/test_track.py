@@ -206,13 +206,14 @@ def test_heads_that_turn_are_followed_and_stay_who_they_are(recognizer: Recogniz
         face: Face | None = None
         followed = lost = 0
         for number in range(120):
-            read, pixels = video.read()
+            read, picture = video.read()
             if not read:
                 break
+            pixels = picture.astype(np.uint8, copy=False)
             again = None if face is None or number % EVERY == 0 else recognizer.follow(pixels, face)
             if again is None:
                 lost += face is not None and number % EVERY != 0
-                face = recognizer.largest(pixels.astype(np.uint8))
+                face = recognizer.largest(pixels)
                 continue
             followed += 1
             if followed % 20 == 0:
