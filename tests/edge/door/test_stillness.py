@@ -38,6 +38,11 @@ def settled(scene: Pixels) -> Stillness:
     return stillness
 
 
+def mixed(one: Pixels, other: Pixels, share: float) -> Pixels:
+    """Return what lies between two pictures."""
+    return cv2.addWeighted(one, share, other, 1 - share, 0).astype(np.uint8)
+
+
 def with_face(scene: Pixels, portrait: Pixels, side: int, left: int = 300) -> Pixels:
     """Put somebody's head, *side* pixels large, before *scene*."""
     shown = scene.copy()
@@ -82,9 +87,7 @@ def test_what_comes_slowly_adds_up(hall: Pixels, astronaut: Pixels) -> None:
     noticed = next(
         step
         for step in range(1, 301)
-        if not stillness.unchanged(
-            with_noise(cv2.addWeighted(there, step / 300, hall, 1 - step / 300, 0), draw)
-        )
+        if not stillness.unchanged(with_noise(mixed(there, hall, step / 300), draw))
     )
 
     assert noticed < 100

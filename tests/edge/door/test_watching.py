@@ -25,6 +25,7 @@ from edge.vision.recognizer import Recognizer
 from tests.edge.door import approaches
 from tests.edge.door.approaches import GRANT
 from tests.edge.door.test_loop import House
+from tests.edge.door.test_stillness import mixed
 
 FPS = 30
 EFFORT = EffortPolicy()
@@ -286,10 +287,7 @@ def dissolved(hall: Pixels, portrait: Pixels) -> list[Pixels]:
     """Fade somebody in over five seconds."""
     there = shown(hall, portrait, left=100, top=20, width=440)
     draw = np.random.default_rng(1)
-    return [
-        with_noise(cv2.addWeighted(there, step / 150, hall, 1 - step / 150, 0), draw)
-        for step in range(150)
-    ]
+    return [with_noise(mixed(there, hall, step / 150), draw) for step in range(150)]
 
 
 def standing(hall: Pixels, portrait: Pixels) -> list[Pixels]:
