@@ -1,12 +1,12 @@
 """A door over time: frames a second, what they are spent on, when it unlocks, and its memory.
 
-    python bench/door_loop.py [--people 10000] [--rounds 3] [--frames N] [--antispoof FILE]
+    python bench/door_loop.py [--people 10000] [--rounds 3] [--frames N]
 
 The real loop, networks, search, liveness and record watch films of the demonstration's footage
-(`bench/door_films.py`); the lock is a fake. Each play in each way of working is a process of its
-own, held to one core, but for the last two ways. Milliseconds are of processor time and the least of the rounds, which another
-program's work disturbs little; frames a second are what one core makes of them, decoding included;
-where two cores work they are of the clock.
+(``bench/door_films.py``); the lock is a fake. Each play in each way of working is a process of its
+own, on one core but for the last two ways. Milliseconds are of processor time, decoding included, and
+the least of the rounds, which the work of other programs disturbs little; frames a second are what
+one core makes of that, and where two cores work, what the clock says.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10_000, help="made-up people beside the man")
     parser.add_argument("--rounds", type=int, default=3, help="times every film is watched")
     parser.add_argument("--frames", type=int, help="frames of each film; by default all")
-    parser.add_argument("--antispoof", type=Path, help="the optional network, prepared for TFLite")
     wanted = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory(prefix="ostiary-door-") as scratch:
@@ -35,7 +34,7 @@ def main() -> None:
         # In a process of its own, so that its memory is not counted among a door's.
         with context.Pool(1) as pool:
             pool.apply(prepare, (folder, wanted.people), {"most": wanted.frames})
-        outcomes = outcomes_of(folder, wanted.rounds, wanted.antispoof)
+        outcomes = outcomes_of(folder, wanted.rounds)
     console = Console(width=150)
     for table in tables(outcomes, wanted.people):
         console.print(table)

@@ -32,14 +32,13 @@ from edge.config import (
     RecognitionSettings,
     Settings,
     StorageSettings,
+    load_settings,
 )
 from edge.core import Core
 from edge.domain import Badge, Decision, Evidence, Face, Frame
 from edge.door.effort import EffortPolicy
 from edge.enrolling import Photo
 from edge.hardware.lock_fake import FakeLock
-from edge.vision.antispoof import AntiSpoof
-from edge.vision.liveness import LivenessReader
 
 ONE_CORE = 1
 
@@ -165,6 +164,7 @@ def settings_of(
     return Settings(
         storage=StorageSettings(folder=folder, key_file=folder / "ostiary.key"),
         liveness=LivenessSettings(mode=mode, prompter="fake"),
+        models=load_settings(None).models,
         live=LiveSettings(enabled=False),
         recognition=RecognitionSettings(threads=threads),
         lock=LockSettings(release_seconds=0.5),
@@ -184,13 +184,11 @@ def prepare(folder: Path, people: int, *, most: int | None = None) -> None:
         fill(core.database, "badges", people, model=core.embedder.model)
 
 
-def watched(folder: Path, way: Way, play: Play, antispoof: Path | None) -> Played:
+def watched(folder: Path, way: Way, play: Play) -> Played:
     """Let a door in *folder* watch *play*."""
     film, laps = Film(folder / "films" / play.film, ahead=way.ahead), Laps()
     noting = _Noting(film)
     with closing(Core(settings_of(folder, play.mode, threads=way.threads))) as core:
-        if antispoof is not None:
-            core.liveness = LivenessReader(AntiSpoof(antispoof))
         _clock(core, film, laps)
         door = wiring.wired_door(
             core, camera=film, lock=FakeLock(), observers=(noting,), effort=way.effort
@@ -215,27 +213,33 @@ def _clock(core: Core, film: Film, laps: Laps) -> None:
     frames.decode = laps.of("decode", frames.decode)
 
 
-def lone(folder: Path, way: Way, play: Play, antispoof: Path | None) -> tuple[Played, float]:
+def lone(folder: Path, way: Way, play: Play) -> tuple[Played, float]:
     """Be the process of one door; return also its peak memory in megabytes."""
     if not way.ahead:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:ONE_CORE])
     logging.disable(logging.WARNING)
     # What a face is asked to do is drawn: here, the same in every way of working.
     wiring.SystemRandom = partial(random.Random, 1)  # type: ignore[assignment, attr-defined]
-    played = watched(folder, way, play, antispoof)
+    played = watched(folder, way, play)
     return played, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def outcomes_of(folder: Path, rounds: int, antispoof: Path | None) -> dict[str, Outcome]:
+def outcomes_of(
+    folder: Path,
+    rounds: int,
+    *,
+    plays: Sequence[Play] = PLAYS,
+    ways: Sequence[Way] = WAYS,
+) -> dict[str, Outcome]:
     """Return how every play went in every way of working, in turns, the quickest of *rounds*."""
     runs: dict[tuple[str, str], list[tuple[Played, float]]] = {}
-    for _, play, way in product(range(rounds), PLAYS, WAYS):
+    for _, play, way in product(range(rounds), plays, ways):
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            run = pool.apply(lone, (folder, way, play, antispoof))
+            run = pool.apply(lone, (folder, way, play))
         runs.setdefault((way.name, play.title), []).append(run)
     outcomes = {}
-    for way in WAYS:
-        found = {play.title: runs[way.name, play.title] for play in PLAYS}
+    for way in ways:
+        found = {play.title: runs[way.name, play.title] for play in plays}
         outcomes[way.name] = Outcome(
             {title: _quickest(way, played) for title, played in found.items()},
             max(peak for played in found.values() for _, peak in played),

@@ -63,12 +63,13 @@ def test_a_doubtful_face_gets_all_the_evidence_that_the_window_holds() -> None:
 
 
 def test_a_full_window_takes_what_is_better_or_turned() -> None:
-    """A frame that is no better than the worst, from no new side, tells nothing."""
+    """A frame that is hardly better than the worst, from no new side, tells nothing."""
     door = Door(DENIAL).play(seen(ADA, frame) for frame in range(POLICY.window))
 
     assert not worth(door, turned(0, 0.8))
     assert not worth(door, turned(0, 0.5))
-    assert worth(door, turned(0, 0.9))
+    assert not worth(door, turned(0, 0.9))
+    assert worth(door, turned(0, 1.0))
     assert worth(door, turned(EFFORT.turn + 1, 0.5))
 
 
