@@ -40,8 +40,9 @@ format: $(VENV)/.ready-to-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-accuracy: setup $(VENV)/.ready-to-bench ## The accuracy card; LFW=folder of people
-	$(BIN)/ostiary evaluate "$(LFW)" --jobs 2 --det det.png
+# CACHE=folder keeps the embeddings, which are biometric data, for the next time.
+accuracy: setup ## docs/accuracy.md; LFW=folder with images/ and pairs.txt
+	$(BIN)/python bench/accuracy.py "$(LFW)" $(if $(CACHE),--cache "$(CACHE)")
 
 # Of another installation: make sbom OF=/opt/ostiary/current/bin/python
 sbom: OF ?= $(BIN)/python

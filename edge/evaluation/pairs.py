@@ -86,6 +86,20 @@ def compare_all(
     return Comparisons(impostors, np.concatenate(genuine_cells), np.concatenate(genuine_people))
 
 
+def compare_between(references: Templates, probes: Templates) -> Comparisons:
+    """Compare every reference with every probe; persons have the same numbers in both."""
+    impostors = np.zeros(CELLS, np.int64)
+    genuine_cells, genuine_people = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    for start in range(0, len(references), BLOCK_ROWS):
+        rows = references.people[start : start + BLOCK_ROWS]
+        cells = cells_of(references.vectors[start : start + BLOCK_ROWS] @ probes.vectors.T)
+        same = rows[:, None] == probes.people[None, :]
+        genuine_cells.append(cells[same])
+        genuine_people.append(np.broadcast_to(rows[:, None], same.shape)[same])
+        impostors += _counts(cells) - _counts(genuine_cells[-1])
+    return Comparisons(impostors, np.concatenate(genuine_cells), np.concatenate(genuine_people))
+
+
 def _blocks(people: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
     """Yield ``(start, stop)`` of blocks of about BLOCK_ROWS rows that cut no person in two."""
     ends = np.append(np.flatnonzero(np.diff(people)) + 1, len(people))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edge.domain import Vector
 from edge.errors import EvaluationError
+from edge.evaluation.exclusions import Exclusions
 
 NOT_COMPARED = -2.0
 """Score of a pair with a photo in which no face was found: below every cosine, so rejected."""
@@ -68,6 +69,21 @@ def read_pairs(path: Path) -> Folds:
         ) from error
 
 
+def without(exclusions: Exclusions, folds: Folds) -> Folds:
+    """Return *folds* without the pairs that *exclusions* leave out."""
+    photos = {stem_of(name) for name in exclusions.photos}
+
+    def kept(pair: ListedPair) -> bool:
+        one, other = sorted(_person(name) for name in (pair.first, pair.second))
+        return not (
+            {one, other} & exclusions.people
+            or {pair.first, pair.second} & photos
+            or (one, other) in exclusions.pairs
+        )
+
+    return tuple(tuple(pair for pair in fold if kept(pair)) for fold in folds)
+
+
 def fold_accuracy(folds: Folds, vectors: Mapping[str, Vector]) -> FoldAccuracy:
     """Return the accuracy on *folds*, of at least two sets.
 
@@ -88,6 +104,10 @@ def fold_accuracy(folds: Folds, vectors: Mapping[str, Vector]) -> FoldAccuracy:
 def stem_of(name: str) -> str:
     """Return ``person/stem`` of a photo's ``person/file``."""
     return str(PurePath(name).with_suffix(""))
+
+
+def _person(name: str) -> str:
+    return name.partition("/")[0]
 
 
 def _pair(row: list[str]) -> ListedPair:

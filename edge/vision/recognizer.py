@@ -62,6 +62,7 @@ class Recognizer:
         self.embedding = embedding
         self.limits = limits
         self.former = former
+        self._shown: tuple[Face, Pixels] | None = None
 
     @classmethod
     def load(
@@ -76,14 +77,12 @@ class Recognizer:
     ) -> Recognizer:
         """Return a recognizer with the networks of *store*, each verified before it is loaded.
 
-        *threads* is for the mesh and the embedder; OpenCV, which runs the detector, has one setting
-        for the whole process (``cv2.setNumThreads``) that this leaves alone. *detector_confidence*
-        from 0 to 1.
+        *threads* is how many cores one network may use. *detector_confidence* from 0 to 1.
 
         :raises ModelError: if a network is missing, altered or cannot be loaded.
         """
         return cls(
-            detector=Detector(store.path("yunet"), confidence=detector_confidence),
+            detector=Detector(store.path("yunet"), confidence=detector_confidence, threads=threads),
             landmarks=Landmarks(store.path("face-mesh"), threads=threads),
             embedding=Embedder(store.embedder(embedder), threads=threads),
             limits=limits or QualityLimits(),
@@ -162,14 +161,21 @@ class Recognizer:
             limits=self.limits,
         )
         look = look_of(chip)
-        return Face(detection.box, detection.confidence, points, mesh.points, quality, look)
+        face = Face(detection.box, detection.confidence, points, mesh.points, quality, look)
+        self._shown = face, chip  # a face that is good enough is embedded next
+        return face
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         """Return the embedding of *face* in the *pixels* it was found in, by the former one, too.
 
         :raises EmbeddingError: if the network gives a vector without a direction.
         """
-        embedding = self.embedding.embed(self.embedding.align(pixels, face.points))
+        shown, self._shown = self._shown, None
+        if shown is not None and shown[0] is face:
+            chip = shown[1]
+        else:
+            chip = self.embedding.align(pixels, face.points)
+        embedding = self.embedding.embed(chip)
         if self.former is None:
             return embedding
         former = self.former.embed(self.former.align(pixels, face.points))

@@ -1,0 +1,57 @@
+"""How figures are written on the card, and tables in Markdown; pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from edge.evaluation.intervals import Interval
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Write a share (0 to 1) in percent."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def between(interval: Interval, digits: int = 2) -> str:
+    """Write an interval of shares in percent, the sign left to the heading."""
+    return f"{100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f}"
+
+
+def rate(value: float) -> str:
+    """Write a small rate: 1.3e-6, and 0 where nothing was seen."""
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(value))
+    mantissa = f"{value / 10**exponent:.1f}"
+    if mantissa == "10.0":  # 9.96e-6 is 1.0e-5 in two digits
+        mantissa, exponent = "1.0", exponent + 1
+    return f"{mantissa}e{exponent}"
+
+
+def target(value: float) -> str:
+    """Write a rate that somebody chose: 1e-5."""
+    return f"{value:.0e}".replace("e-0", "e-")
+
+
+def times(ratio: float) -> str:
+    """Write how many times as often: two digits that count."""
+    return f"{ratio:.1f}" if ratio >= 1.95 else f"{ratio:.2f}"
+
+
+def count(number: int) -> str:
+    """Write a number with its thousands."""
+    return f"{number:,}"
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; cells are written as they are.
+
+    :raises ValueError: if a row has not as many cells as there are headings.
+    """
+    written = [list(headings), ["---"] * len(headings)]
+    for row in rows:
+        if len(row) != len(headings):
+            raise ValueError(f"{len(row)} cells under {len(headings)} headings")
+        written.append(list(row))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in written)
