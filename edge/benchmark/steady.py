@@ -16,7 +16,7 @@ from edge.collection.search import Gallery
 from edge.domain import Decision, Frame, Outcome, Pixels, Reason
 from edge.door.identify import IdentityPolicy, identify
 from edge.door.parts import FaceReader
-from edge.door.presentation import PresentationPolicy, Question
+from edge.door.watch import PresentationPolicy, Question
 from edge.door.watching import Watching
 
 FILMED = 30
@@ -65,6 +65,8 @@ class SteadyDoor:
         """Look at the next frame; tell whether that led to a question."""
         look = self._watching.look()
         if look is None or not isinstance(look.follows, Question):
+            return False
+        if not self._watching.assured(look):
             return False
         self._watching.conclude(look.follows, self._answer(look.follows), look.frame)
         return True
