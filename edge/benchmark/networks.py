@@ -14,6 +14,9 @@ from edge.benchmark.peak import Peaks
 from edge.benchmark.work import Work
 from edge.vision.tflite import Network
 
+LEAST_ROUNDS = 3
+"""However slow a machine is: of fewer, the quickest would be chance."""
+
 RUNS = 5
 """Runs in a row of each network, after one that warms its weights up."""
 
@@ -51,11 +54,12 @@ def quickest(
     *,
     rounds: int,
     threads: int = 1,
+    seconds: float = math.inf,
     progress: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """Return the seconds of each network's quickest run, by name; they take turns in every round.
 
-    They are shown noise. *progress* is called after each round.
+    They are shown noise. After *seconds* no new round begins. *progress* is called after each round.
 
     :raises ModelError: if a file is no network that can be run.
     """
@@ -66,7 +70,10 @@ def quickest(
         for name, network in networks.items()
     }
     best = dict.fromkeys(files, math.inf)
-    for _ in range(rounds):
+    until = time.perf_counter() + seconds
+    for number in range(rounds):
+        if number >= LEAST_ROUNDS and time.perf_counter() > until:
+            break
         for name, network in networks.items():
             network.run(shown[name])
             for _ in range(RUNS):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from edge.benchmark.networks import achieved, quickest
+from edge.benchmark.networks import LEAST_ROUNDS, achieved, quickest
 from edge.benchmark.peak import CHANNELS, LONG, SHORT, SIDE, Peaks, chains, peaks_of
 from edge.benchmark.work import Work, work_of
 from edge.errors import BenchmarkError
+from edge.vision.models import ModelStore
 
 PRODUCT = (SIDE * CHANNELS) ** 2
 
@@ -31,6 +32,20 @@ def test_every_chain_runs() -> None:
             best = quickest(files, rounds=1, threads=threads)
             assert best.keys() == files.keys()
             assert all(seconds > 0 for seconds in best.values())
+
+
+def test_a_slow_machine_is_not_kept_for_long(models: ModelStore) -> None:
+    """Three rounds are measured at least, and no more once the time is over."""
+    rounds: list[None] = []
+
+    quickest(
+        {"mesh": models.path("face-mesh")},
+        rounds=50,
+        seconds=0,
+        progress=lambda: rounds.append(None),
+    )
+
+    assert len(rounds) == LEAST_ROUNDS
 
 
 def test_what_all_chains_take_is_no_part_of_the_peak() -> None:
