@@ -53,17 +53,20 @@ def quickest(
     files: Mapping[str, Path],
     *,
     rounds: int,
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
     threads: int = 1,
     seconds: float = math.inf,
     progress: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """Return the seconds of each network's quickest run, by name; they take turns in every round.
 
-    They are shown noise. After *seconds* no new round begins. *progress* is called after each round.
+    They are shown noise, of *shapes* where they have no size of their own. After *seconds* no new round begins. *progress* is called after each round.
 
     :raises ModelError: if a file is no network that can be run.
     """
     networks = {name: Network(path, threads=threads) for name, path in files.items()}
+    for name, shape in (shapes or {}).items():
+        networks[name].resize(shape)
     random = np.random.default_rng(0)
     shown = {
         name: random.uniform(0, 255, network.input_shape).astype(np.float32)

@@ -17,8 +17,7 @@ from edge.benchmark.networks import achieved, quickest
 from edge.benchmark.peak import chains, peaks_of
 from edge.benchmark.report import FORMAT, NetworkFigures, PeakFigures, Report, figures_of
 from edge.benchmark.stages import FrameTimes, time_frames
-from edge.benchmark.used import countable, used_by
-from edge.benchmark.work import work_of
+from edge.benchmark.used import countable, shapes_of, used_by, work_in
 from edge.config import Settings
 from edge.hardware import Camera
 from edge.networks import load_recognizer
@@ -131,13 +130,17 @@ def _networks(
 ) -> tuple[tuple[PeakFigures, ...], tuple[NetworkFigures, ...], tuple[str, ...]]:
     used = used_by(models, settings.models.embedder)
     files = countable(used)
-    work = {name: work_of(path.read_bytes()) for name, path in files.items()}
+    work = work_in(files)
     peaks, networks = [], []
     with chains() as products:
         for threads in plan.threads:
             tell(f"networks and matrix products, threads: {threads}")
             best = quickest(
-                {**files, **products}, rounds=plan.rounds, threads=threads, seconds=2 * share
+                {**files, **products},
+                shapes=shapes_of(files),
+                rounds=plan.rounds,
+                threads=threads,
+                seconds=2 * share,
             )
             peak = peaks_of(best)
             peaks.append(PeakFigures(threads, peak.eight / 1e9, peak.whole / 1e9))
