@@ -3,9 +3,9 @@
 A copy holds what it needs of one kind of row (people, or faces). After its first load it reads
 only the rows that the table ``changes`` names. A refresh happens whole or not at all.
 
-A fused vector counts with its coherence (:meth:`edge.domain.Embedding.cosine`), which differs from
+A fused vector counts with its reach (:attr:`edge.domain.Embedding.reach`), which differs from
 person to person, so the nearest by angle need not be the most alike. Therefore a vector *v* of
-coherence *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
+reach *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
 as *(q, 0)*: their product is *r* times the cosine, and the nearest is the most alike, exactly.
 
 sqlite-vec compares by brute force, which is exact. It never uses the slot of a deleted row again,
@@ -47,7 +47,7 @@ FEWEST_EMPTY_SLOTS = 1000
 class Kind:
     """Which rows a copy holds.
 
-    *name* is the kind in the table ``changes``; *select* gives row, id, vector, coherence and a JSON
+    *name* is the kind in the table ``changes``; *select* gives row, id, vector, reach and a JSON
     array of whatever else is wanted, from a table that it calls ``item``. *keys* is the path in that
     array to a list of lists, by whose first members a row can be found, too; None for none.
     """
@@ -61,7 +61,7 @@ class Kind:
 class Neighbour:
     """A row near a query: its id, how near, and the JSON array that came with it.
 
-    *cosine* is that of the angle times the coherence of the row's vector.
+    *cosine* is that of the angle times the reach of the row's vector.
     """
 
     id: str
@@ -221,8 +221,8 @@ class Copy:
         vectors = [(row, vector) for row, _, vector, _, _ in rows if vector is not None]
         _refuse_bad(vectors, self._collection)
         held = [
-            (row, _with_rest(vector, coherence))
-            for row, _, vector, coherence, _ in rows
+            (row, _with_rest(vector, reach))
+            for row, _, vector, reach, _ in rows
             if vector is not None
         ]
         memory.execute_many(
@@ -238,10 +238,10 @@ class Copy:
             )
 
 
-def _with_rest(vector: bytes, coherence: float) -> bytes:
-    """Return *vector* shortened to *coherence*, and what is missing to a length of one."""
-    numbers = np.frombuffer(vector, dtype="<f4") * np.float32(coherence)
-    return numbers.tobytes() + np.float32(math.sqrt(1 - coherence * coherence)).tobytes()
+def _with_rest(vector: bytes, reach: float) -> bytes:
+    """Return *vector* shortened to *reach*, and what is missing to a length of one."""
+    numbers = np.frombuffer(vector, dtype="<f4") * np.float32(reach)
+    return numbers.tobytes() + np.float32(math.sqrt(1 - reach * reach)).tobytes()
 
 
 def _remove(memory: Database, rows: Iterable[int]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from edge.collection.collections import Collection, Collections
 from edge.collection.copy import Copy, Kind
 from edge.collection.database import open_collection
+from edge.domain import COHERENCE_POWER
 from edge.errors import StorageError
 from edge.storage.database import Database
 from edge.storage.faults import RESTORE
@@ -33,12 +34,14 @@ _TOLD = (
 )
 _PEOPLE = Kind(
     "person",
-    f"SELECT item.row, item.person_id, item.vector, item.coherence, {_TOLD} FROM people AS item",  # noqa: S608 - constants
+    f"SELECT item.row, item.person_id, item.vector, pow(item.coherence, {COHERENCE_POWER}),"  # noqa: S608 - constants
+    f" {_TOLD} FROM people AS item",
     keys="$[3]",
 )
 _FORMER = Kind(
     "person",
-    "SELECT item.row, item.person_id, item.former_vector, item.former_coherence,"  # noqa: S608 - constants
+    "SELECT item.row, item.person_id, item.former_vector,"  # noqa: S608 - constants
+    f" pow(item.former_coherence, {COHERENCE_POWER}),"
     f" {_TOLD} FROM (SELECT * FROM people WHERE former_vector IS NOT NULL) AS item",
 )
 _FACES = Kind(

@@ -168,6 +168,6 @@ def search_all(
 def _rows(shown: Sequence[tuple[int, Embedding]]) -> NDArray[np.float64]:
     """Return rows whose products are what :meth:`Embedding.cosine` gives."""
     rows: NDArray[np.float64] = np.stack(
-        [embedding.vector.astype(np.float64) * embedding.coherence for _, embedding in shown]
+        [embedding.vector.astype(np.float64) * embedding.reach for _, embedding in shown]
     )
     return rows
