@@ -31,6 +31,7 @@ from edge.evaluation.cache import EmbeddingCache, fingerprint
 from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
 from edge.evaluation.card.page import SECTIONS, Results, markdown, read, to_text
+from edge.evaluation.card.pictures import draw
 from edge.evaluation.dataset import Photo, read_dataset
 from edge.evaluation.exclusions import read_exclusions
 from edge.evaluation.measure import FaceRecognizer, Measured, measure
@@ -39,7 +40,7 @@ from edge.evaluation.subject import FacePolicy
 from edge.vision.card import EmbedderCard
 
 DOCS = Path(__file__).parents[1] / "docs"
-RESULTS, PAGE = DOCS / "accuracy.json", DOCS / "accuracy.md"
+RESULTS, PAGE, PICTURES = DOCS / "accuracy.json", DOCS / "accuracy.md", DOCS / "pictures"
 EXCLUSIONS = Path(__file__).with_name("lfw_exclusions.txt")
 COMMAND = "make accuracy LFW=FOLDER"
 COLLECTION = "Labeled Faces in the Wild (deep-funneled)"
@@ -53,7 +54,9 @@ def main() -> int:
     try:
         if not options.write_only:
             RESULTS.write_text(to_text(_measured(options)), encoding="utf-8")
-        PAGE.write_text(markdown(read(RESULTS)), encoding="utf-8")
+        results = read(RESULTS)
+        PAGE.write_text(markdown(results), encoding="utf-8")
+        draw(results, PICTURES)
     except OstiaryError as error:
         _screen.print(str(error), style="red")
         return 1

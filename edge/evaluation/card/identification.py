@@ -96,6 +96,8 @@ What the threshold would have to be for strangers of one photo to reach an FPIR,
 
 {_chosen(result.settings)}
 
+![Detection error trade-off of identification](pictures/det-identification.svg)
+
 What the door's whole rule answers, with its margin of the best over the second (`edge.door.identify`):
 
 {_door(result.settings)}
