@@ -78,8 +78,8 @@ class Promise:
     held_out_fused: tuple[HeldOut, ...]
 
 
-def measured(material: Material) -> Promise:
-    """Compare strangers, and fit the calibration anew on halves of them."""
+def measured(material: Material, splits: int = SPLITS) -> Promise:
+    """Compare strangers, and fit the calibration anew on halves of them, so many times."""
     people = material.people
     never = [(people[one], people[other]) for one, other in material.exclusions.pairs]
     kept = {
@@ -92,11 +92,11 @@ def measured(material: Material) -> Promise:
         templates = make_templates(material.measured, people, fused=fused)
         reached.append(_reached(material, templates, fused, never=()))
     material.progress("the promise on people whom it was not fitted to")
-    held_out = hold_out(single, similarities=HELD_OUT, splits=SPLITS)
-    held_out_listed = hold_out(clean, similarities=HELD_OUT, splits=SPLITS, never=never)
+    held_out = hold_out(single, similarities=HELD_OUT, splits=splits)
+    held_out_listed = hold_out(clean, similarities=HELD_OUT, splits=splits, never=never)
     fused_clean = make_templates(kept, people, fused=FUSED[-1])
     held_out_fused = hold_out(
-        clean, similarities=HELD_OUT, splits=SPLITS, never=never, held=fused_clean
+        clean, similarities=HELD_OUT, splits=splits, never=never, held=fused_clean
     )
     return Promise(
         provenance=material.calibration.provenance,
@@ -181,8 +181,8 @@ One photo against one, without the listed faults:
 * Intervals are of the observed FMR, at 95 %, and resample the people on both sides of a pair (pigeonhole bootstrap, 1,000
   replicates): they say how it would be with other people.
 
-The table was fitted to these very people. So it was also fitted to one half of them and held against the other, {SPLITS}
-times by chance, both ways. Observed ÷ claimed FMR of the half that was held out:
+The table was fitted to these very people. So it was also fitted to one half of them and held against the other,
+{len(held.ratios) // 2} times by chance, both ways. Observed ÷ claimed FMR of the half that was held out:
 
 {_held(result)}
 
