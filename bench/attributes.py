@@ -27,11 +27,11 @@ from attribute_labels import (
     UNDECIDED,
     Labels,
 )
-from covers import CHANGES, COVERS
 from rich.console import Console
 from rich.table import Table
 
 from edge.domain import Box, Face, Pixels
+from edge.evaluation.robustness.covers import CHANGES, COVERS
 from edge.vision.attribute_reader import AttributeReader
 from edge.vision.attributes import Attributes, Statement
 from edge.vision.image import read_image

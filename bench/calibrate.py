@@ -1,6 +1,7 @@
 """Fit what a cosine is worth: the false match rate of an embedder over all pairs of strangers.
 
-    python bench/calibrate.py FOLDER --name "LFW deep-funneled" [--write MODULE] [--cache FILE]
+    python bench/calibrate.py FOLDER --name "LFW deep-funneled" [--embedder NAME] [--write MODULE]
+        [--cache FILE]
 
 FOLDER holds one folder of photos per person; the published calibration is fitted on Labeled Faces
 in the Wild, nothing left out. Prints the fit and how well it keeps its promise, and writes it as
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -59,6 +60,9 @@ def main() -> None:
     """Measure, fit, print and write."""
     options = _options()
     settings = load_settings(None)
+    if options.embedder:
+        models = replace(settings.models, embedder=options.embedder)
+        settings = replace(settings, models=models)
     model = Core(settings).models.embedder(settings.models.embedder).model
     photos = read_dataset(options.folder)
     cache = None
@@ -123,6 +127,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("folder", type=Path, help="one folder of photos per person")
     parser.add_argument("--name", required=True, help="what the photos are called, for the record")
+    parser.add_argument("--embedder", help="another than the settings name")
     parser.add_argument("--write", type=Path, help="the catalogue's data module to write")
     parser.add_argument("--cache", type=Path, help="keep the embeddings here; as in `evaluate`")
     parser.add_argument("--jobs", type=int, default=2, help="processes that measure photos")

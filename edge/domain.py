@@ -21,6 +21,7 @@ from edge.errors import EmbeddingError
 Pixels: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float32]
 Vector: TypeAlias = NDArray[np.float32]
+Look: TypeAlias = NDArray[np.float32]
 
 COHERENCE_POWER = 0.5
 """How much a fused face's coherence counts when it is compared; 1 is the mean of all cosines between
@@ -151,7 +152,8 @@ class Face:
 
     *points*: ``(5, 2)`` eye, eye, nose tip, mouth corner, mouth corner, the viewer's left first.
     *mesh*: ``(468, 3)`` in pixels (z in the same scale, nearer is smaller), or None where it was
-    not asked for.
+    not asked for. *look*: a small picture of it, by which it is known again in the next frame, or
+    None where it cannot be followed. *confidence* is that of the search which found it.
     """
 
     box: Box
@@ -159,6 +161,7 @@ class Face:
     points: Points
     mesh: Points | None
     quality: Quality
+    look: Look | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

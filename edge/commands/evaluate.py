@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edge.commands.console import json_option, out, show_json
+from edge.commands.own_people import labels_of, show_own
 from edge.commands.program import Program, pass_program
 from edge.config import Settings
 from edge.core import Core
@@ -21,6 +22,7 @@ from edge.evaluation.analysis import Questions, analyse
 from edge.evaluation.cache import EmbeddingCache, fingerprint
 from edge.evaluation.dataset import Photo, read_dataset
 from edge.evaluation.exclusions import Exclusions, read_exclusions
+from edge.evaluation.groups.labels import GROUPS_FILE, PERSON
 from edge.evaluation.measure import Measured, measure
 from edge.evaluation.plot import draw_det, require_matplotlib
 from edge.evaluation.protocol import read_pairs
@@ -74,6 +76,18 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "not encrypted, readable by you alone: keep the file where the photos are, and delete it with "
     "them. Without this option nothing is kept.",
 )
+@click.option(
+    "--own",
+    is_flag=True,
+    help="The photos are of your own people: tell how often each group of them is turned away, or "
+    "taken for another, at your door's threshold. Prints totals, no names, and keeps nothing.",
+)
+@click.option(
+    "--groups",
+    type=FILE,
+    help="With --own: who said to belong to which group, a table that begins with "
+    f'"{PERSON}". Otherwise {GROUPS_FILE} in FOLDER, if there is one.',
+)
 @json_option
 @pass_program
 def evaluate(
@@ -88,6 +102,8 @@ def evaluate(
     det: Path | None,
     jobs: int,
     cache: Path | None,
+    own: bool,
+    groups: Path | None,
     as_json: bool,
 ) -> None:
     """Measure recognition on FOLDER, which holds one folder of photos per person.
@@ -96,13 +112,24 @@ def evaluate(
     people rejected (FNMR, both as in ISO/IEC 19795-1) at each threshold, which photos show no face
     to be compared, and whether the similarity keeps what it promises. FOLDER is only read.
     """
+    if groups is not None and not own:
+        raise click.UsageError("--groups is for --own.")
+    policy = FacePolicy(face)
+    if own:
+        if any((cache, exclude, fuse, good_only, pairs, det)):
+            raise click.UsageError("--own goes with --groups, --face, --jobs and --json alone.")
+        photos = read_dataset(folder)
+        labels = labels_of(folder, groups, photos)
+        with _progress() as progress:
+            measured = _measure(photos, program.settings, policy, jobs, None, progress)
+        show_own(program, measured, labels, json=as_json)
+        return
     photos = read_dataset(folder)
     exclusions = Exclusions() if exclude is None else read_exclusions(exclude, photos)
     folds = () if pairs is None else read_pairs(pairs)
     if det is not None:
         require_matplotlib()
     card = program.core.models.embedder(program.settings.models.embedder)
-    policy = FacePolicy(face)
     with _progress() as progress:
         kept = (
             None

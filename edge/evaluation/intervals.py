@@ -56,6 +56,24 @@ def bootstrap_people(
     return Interval(float(low), float(high))
 
 
+def spread_of_counts(
+    events: NDArray[np.integer], trials: int, *, replicates: int = REPLICATES
+) -> Interval:
+    """Return the interval of a rate over pairs where each probe has *events* in *trials* of its own.
+
+    The wider, at each end, of a bootstrap over the probes, ``(n,)``, and of Wilson's over all pairs:
+    the first knows that one face is mistaken for many, the second that none seen is not none.
+    """
+    pairs = len(events) * trials
+    wide = wilson(int(events.sum()), pairs)
+    if not pairs or not events.any():
+        return wide
+    draw = np.random.default_rng(SEED)
+    chosen = draw.multinomial(len(events), np.full(len(events), 1 / len(events)), size=replicates)
+    low, high = np.quantile((chosen @ events) / pairs, [0.025, 0.975])
+    return Interval(min(wide.low, float(low)), max(wide.high, float(high)))
+
+
 def bootstrap_strangers(
     one: NDArray[np.int32],
     other: NDArray[np.int32],

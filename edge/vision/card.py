@@ -13,6 +13,7 @@ and a TOML card beside it, described in the documentation and read here::
     scale = 0.0078125
     dimension = 128
     template = [[38.3, 51.7], [73.5, 51.5], [56.0, 71.7], [41.5, 92.4], [70.7, 92.2]]
+    mirrored = false                     # true: look twice, the second time in a mirror
 
     [calibration]                        # what `ostiary evaluate` measured
     cosine = [-1.0, 0.3, 0.5, 1.0]
@@ -51,7 +52,8 @@ class EmbedderCard:
 
     The network in *file*, a verified TFLite file, is shown a chip of *input_size* by *input_size*
     pixels, aligned to *template*, as float32 ``(1, input_size, input_size, 3)`` in *channel_order*,
-    each value as ``(pixel − mean) · scale``; it gives *dimension* numbers, not normalized.
+    each value as ``(pixel − mean) · scale``; it gives *dimension* numbers, not normalized. If
+    *mirrored*, it is shown the chip in a mirror, too, and the vector is the mean of both answers.
     """
 
     name: str
@@ -65,6 +67,7 @@ class EmbedderCard:
     calibration: Calibration
     input_size: int = 112
     channel_order: Literal["RGB", "BGR"] = "RGB"
+    mirrored: bool = False
 
 
 class _Strict(BaseModel):
@@ -96,6 +99,7 @@ class _Card(_Strict):
     scale: Annotated[float, Field(gt=0)]
     template: Template
     dimension: Annotated[int, Field(ge=2, le=4096, strict=True)]
+    mirrored: Annotated[bool, Field(strict=True)] = False
     calibration: _CalibrationTable
 
     @model_validator(mode="after")
@@ -138,6 +142,7 @@ def read_card(path: Path) -> EmbedderCard:
         template=card.template,
         dimension=card.dimension,
         calibration=card.calibration.calibration(),
+        mirrored=card.mirrored,
     )
 
 

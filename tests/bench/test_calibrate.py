@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from edge.vision.catalogue import sface_calibration, sface_int8_calibration
+from edge.vision.catalogue import (
+    sface_calibration,
+    sface_int8_calibration,
+    sface_int8_mirror_calibration,
+)
 
 ROOT = Path(__file__).parents[2]
 
-CALIBRATIONS = {"FLOAT": sface_calibration, "INT8": sface_int8_calibration}
+CALIBRATIONS = {
+    "FLOAT": sface_calibration,
+    "INT8": sface_int8_calibration,
+    "INT8_MIRROR": sface_int8_mirror_calibration,
+}
 EACH = pytest.mark.parametrize("name", CALIBRATIONS)
 
 

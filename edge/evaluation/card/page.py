@@ -11,8 +11,17 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from edge.errors import EvaluationError
-from edge.evaluation.card import fusing, gate, identification, promise, verification
+from edge.evaluation.card import (
+    by_group,
+    fusing,
+    gate,
+    identification,
+    promise,
+    robustness,
+    verification,
+)
 from edge.evaluation.card import made as head
+from edge.evaluation.card.by_group import ByGroup
 from edge.evaluation.card.fusing import Fusing
 from edge.evaluation.card.gate import Gate
 from edge.evaluation.card.identification import Identification
@@ -20,6 +29,7 @@ from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
 from edge.evaluation.card.promise import Promise
 from edge.evaluation.card.verification import Verification
+from edge.evaluation.robustness.trial import Robustness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,8 @@ class Results:
     identification: Identification | None = None
     promise: Promise | None = None
     gate: Gate | None = None
+    robustness: Robustness | None = None
+    by_group: ByGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("identification", identification.measured, identification.markdown),
     Section("promise", promise.measured, promise.markdown),
     Section("gate", gate.measured, gate.markdown),
+    Section("robustness", robustness.measured, robustness.markdown),
+    Section("by_group", by_group.measured, by_group.markdown),
 )
 """In the order of the page."""
 

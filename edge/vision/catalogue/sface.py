@@ -1,6 +1,6 @@
-"""SFace as Ostiary uses it: the cards of one published network in two precisions.
+"""SFace as Ostiary uses it: the cards of one published network in two precisions, and of two looks.
 
-Both make vectors of their own, which are not compared with each other's, although they would nearly
+Each makes vectors of its own, which are not compared with another's, although they would nearly
 agree: what a cosine is worth was measured for each.
 """
 
@@ -11,7 +11,11 @@ from pathlib import Path
 from edge.domain import ModelId
 from edge.similarity import Calibration
 from edge.vision.card import EmbedderCard, Template
-from edge.vision.catalogue import sface_calibration, sface_int8_calibration
+from edge.vision.catalogue import (
+    sface_calibration,
+    sface_int8_calibration,
+    sface_int8_mirror_calibration,
+)
 
 ARCFACE_TEMPLATE: Template = (
     (38.2946, 51.6963),
@@ -25,7 +29,13 @@ trained on faces aligned to it."""
 
 
 def _card(
-    name: str, file: str, sha256: str, *, knots: tuple[tuple[float, float], ...], provenance: str
+    name: str,
+    file: str,
+    sha256: str,
+    *,
+    knots: tuple[tuple[float, float], ...],
+    provenance: str,
+    mirrored: bool = False,
 ) -> EmbedderCard:
     return EmbedderCard(
         name=name,
@@ -43,6 +53,7 @@ def _card(
             log10_fmrs=tuple(rate for _, rate in knots),
             provenance=provenance,
         ),
+        mirrored=mirrored,
     )
 
 
@@ -54,6 +65,17 @@ INT8 = _card(
     provenance=sface_int8_calibration.PROVENANCE,
 )
 """What a door uses unless it is told otherwise."""
+
+INT8_MIRROR = _card(
+    "sface-int8-mirror",
+    INT8.file.name,
+    INT8.model.digest,
+    knots=sface_int8_mirror_calibration.KNOTS,
+    provenance=sface_int8_mirror_calibration.PROVENANCE,
+    mirrored=True,
+)
+"""The same file, shown each face twice, the second time in a mirror: for whoever compares one photo
+with one photo and has the time."""
 
 FLOAT = _card(
     "sface",

@@ -23,8 +23,7 @@ def run(models: ModelStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     """Run ``ostiary models`` on a folder with copies of the prepared files."""
     folder = tmp_path / "models"
     folder.mkdir()
-    for entry in PACKAGED:
-        file = models.path(entry.name)
+    for file in {models.path(entry.name) for entry in PACKAGED}:  # two embedders may share one
         (folder / file.name).symlink_to(file)
     config = tmp_path / "ostiary.toml"
     config.write_text(f'[models]\nfolder = "{folder}"\n')

@@ -1,5 +1,6 @@
 import json
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,75 @@ def test_names_stay_out_of_the_log(
         evaluated(run, people)
 
     assert "woman" not in caplog.text
+
+
+@pytest.fixture
+def staff(people: Path, tmp_path: Path) -> Path:
+    """The same people as a site's own, with a table of who said what."""
+    folder = tmp_path / "staff"
+    shutil.copytree(people, folder)
+    (folder / "groups.csv").write_text("person,shift\nman,night\nwoman,day\n")
+    return folder
+
+
+def test_a_sites_own_people_are_counted_by_group(run: Run, staff: Path) -> None:
+    """Two people are too few to be shown by group; everybody's totals are there."""
+    report = evaluated(run, staff, "--own")
+
+    every = report["everybody"]
+    assert (every["people"], every["photos"]) == (3, 10)
+    assert (every["not_found"]["events"], every["not_found"]["trials"]) == (1, 10)
+    assert (every["missed"]["events"], every["missed"]["trials"]) == (0, 15 + 3)
+    assert (every["accepted"]["events"], every["accepted"]["trials"]) == (0, 18)
+    assert report["door"]["similarity"] == 99.0
+    (division,) = report["divisions"]
+    assert division["column"] == "shift"
+    assert (division["groups"], division["people_in_groups_too_small"]) == ([], 2)
+    assert division["people_without_a_group"] == 1
+
+
+def test_of_a_sites_own_people_nothing_is_kept_and_nobody_named(
+    run: Run, staff: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No file is written; neither the report nor the log holds a name of a person or a file."""
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+
+    with caplog.at_level(logging.DEBUG):
+        code, output, errors = run(staff, "--own", "--jobs", 1)
+
+    assert code == 0
+    assert "rule of three" in output
+    for text in (output, errors, caplog.text):
+        assert not any(name in text for name in ("woman", "nobody", ".png"))
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize("option", [("--cache", "x"), ("--det", "x"), ("--fuse", 2)])
+def test_own_people_are_never_cached_or_drawn(
+    run: Run, staff: Path, option: tuple[object, ...]
+) -> None:
+    """Refused before anything is measured."""
+    code, output, errors = run(staff, "--own", *option)
+
+    assert code == 2
+    assert output == ""
+    assert "--own" in errors
+
+
+def test_a_table_of_groups_that_does_not_fit_stops_before_the_work(run: Run, staff: Path) -> None:
+    """Told by line, not by name."""
+    (staff / "groups.csv").write_text("person,shift\nmann,night\n")
+
+    code, _, errors = run(staff, "--own")
+
+    assert code != 0
+    assert "line 2" in errors
+    assert "mann" not in errors
+
+
+def test_groups_are_for_own_people(run: Run, people: Path, tmp_path: Path) -> None:
+    """A table that would be ignored is refused."""
+    code, _, errors = run(people, "--groups", tmp_path / "groups.csv")
+
+    assert code == 2
+    assert "--own" in errors

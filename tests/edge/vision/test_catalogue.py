@@ -9,9 +9,9 @@ from edge.config import ModelSettings
 from edge.similarity import similarity_of_fmr
 from edge.vision.card import EmbedderCard
 from edge.vision.catalogue import CATALOGUE, CatalogueEntry, Preparation, Role
-from edge.vision.catalogue.sface import FLOAT, INT8
+from edge.vision.catalogue.sface import FLOAT, INT8, INT8_MIRROR
 
-SFACES = pytest.mark.parametrize("card", [INT8, FLOAT], ids=lambda card: card.name)
+SFACES = pytest.mark.parametrize("card", [INT8, INT8_MIRROR, FLOAT], ids=lambda card: card.name)
 BY_NAME = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 
 
@@ -71,6 +71,14 @@ def test_two_precisions_are_two_embedders() -> None:
     assert ModelSettings().embedder == INT8.name
     usual = [entry.name for entry in CATALOGUE if entry.embedder and not entry.alternative]
     assert usual == [INT8.name]
+
+
+def test_one_look_and_two_are_two_embedders_of_one_file() -> None:
+    """What a cosine is worth was measured for each; a collection belongs to one of them."""
+    assert INT8_MIRROR.model != INT8.model
+    assert INT8_MIRROR.file == INT8.file
+    assert (INT8.mirrored, INT8_MIRROR.mirrored) == (False, True)
+    assert INT8_MIRROR.calibration.cosine(99.0) > INT8.calibration.cosine(99.0)
 
 
 @BY_NAME

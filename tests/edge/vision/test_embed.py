@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from edge.domain import Face, Pixels
 from edge.errors import EmbeddingError
+from edge.vision.catalogue.sface import INT8_MIRROR
 from edge.vision.embed import Embedder
 from edge.vision.recognizer import Recognizer
 
@@ -88,3 +89,33 @@ def test_chip_has_the_size_of_the_card(recognizer: Recognizer, chip: Pixels) -> 
 
     assert chip.shape == (side, side, 3)
     assert chip.dtype == np.uint8
+
+
+def test_two_looks_are_the_mean_of_a_chip_and_its_mirror_image(
+    recognizer: Recognizer, chip: Pixels
+) -> None:
+    """Each a unit vector first; the vector is one of the embedder that looks twice."""
+    once = Embedder(recognizer.embedder)
+    twice = Embedder(replace(INT8_MIRROR, file=recognizer.embedder.file))
+    looks = [once.embed(each).vector for each in (chip, chip[:, ::-1].copy())]
+
+    embedding = twice.embed(chip)
+
+    mean = (looks[0] + looks[1]) / 2
+    assert np.allclose(embedding.vector, mean / np.linalg.norm(mean), atol=1e-6)
+    assert embedding.model == INT8_MIRROR.model
+    assert embedding.coherence == 1
+    with pytest.raises(EmbeddingError, match="cannot be compared"):
+        embedding.cosine(once.embed(chip))
+
+
+def test_who_is_looked_at_twice_is_the_same_in_a_mirror(
+    recognizer: Recognizer, chip: Pixels
+) -> None:
+    """To the last digit that counts, which one look alone is not."""
+    turned = chip[:, ::-1].copy()
+    once = Embedder(recognizer.embedder)
+    twice = Embedder(replace(INT8_MIRROR, file=recognizer.embedder.file))
+
+    assert twice.embed(chip).cosine(twice.embed(turned)) == pytest.approx(1, abs=1e-6)
+    assert once.embed(chip).cosine(once.embed(turned)) < 0.999

@@ -13,6 +13,13 @@ _MASK = [234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379
          323, 454, 6]  # fmt: skip
 """From ear to ear along the jaw, and over the bridge of the nose."""
 
+_GLASSES = (
+    [70, 63, 105, 66, 107, 193, 245, 128, 121, 120, 119, 118, 117, 111, 143],
+    [300, 293, 334, 296, 336, 417, 465, 357, 350, 349, 348, 347, 346, 340, 372],
+)
+"""From the brows to the cheeks, the viewer's left first."""
+_NOSE_SIDES = (193, 417)
+
 _CLOTHS = ((235, 235, 235), (200, 160, 110), (30, 30, 30), (90, 60, 160), (120, 140, 150))
 _LENSES = ((10, 10, 10), (40, 30, 20), (30, 40, 60))
 
@@ -63,6 +70,17 @@ def lenses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
             painted, centre, (int(width * 0.85), int(width * 0.6)), tilt, 0, 360, colour, -1
         )
     return painted
+
+
+def sunglasses(pixels: Pixels, mesh: Points, chance: np.random.Generator) -> Pixels:
+    """Paint dark glasses from the brows to the cheeks, with a bridge over the nose."""
+    colour = chance.choice(_LENSES).tolist()
+    painted = pixels.copy()
+    for rim in _GLASSES:
+        cv2.fillPoly(painted, [np.round(mesh[rim, :2]).astype(np.int32)], colour)
+    ends = np.round(mesh[list(_NOSE_SIDES), :2]).astype(int).tolist()
+    width = float(np.linalg.norm(mesh[33, :2] - mesh[133, :2]))
+    return cv2.line(painted, ends[0], ends[1], colour, max(round(width / 4), 1)).astype(np.uint8)
 
 
 def _compressed(pixels: Pixels) -> Pixels:
