@@ -53,7 +53,7 @@ def main() -> int:
     options = _options()
     try:
         if not options.write_only:
-            RESULTS.write_text(to_text(_measured(options)), encoding="utf-8")
+            _measure(options)
         results = read(RESULTS)
         PAGE.write_text(markdown(results), encoding="utf-8")
         draw(results, PICTURES)
@@ -77,18 +77,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(options: argparse.Namespace) -> Results:
+def _measure(options: argparse.Namespace) -> None:
+    """Measure section by section, and keep each as soon as it is there."""
     settings = load_settings(None)
     card = Core(settings).models.embedder(settings.models.embedder)
     material = _material(options, settings, card)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    former = read(RESULTS) if options.only else None
-    if former is not None and former.made.sha256 != card.model.digest:
-        raise EvaluationError(
-            f"{RESULTS.name} is of another embedder.",
-            remedy="Measure every section: leave out --only.",
-        )
-    wanted = [each for each in SECTIONS if not options.only or each.name in options.only]
     made = Made(
         collection=COLLECTION,
         photos=len(material.measured),
@@ -98,13 +91,30 @@ def _measured(options: argparse.Namespace) -> Results:
         command=COMMAND,
         machine=f"{platform.machine()} with {os.cpu_count()} cores",
         python=platform.python_version(),
-        days={**(former.made.days if former else {}), **{each.name: today for each in wanted}},
+        days={},
     )
-    results = Results(made=made) if former is None else replace(former, made=made)
-    for section in wanted:
-        found = section.measured(material)
-        results = replace(results, **{section.name: found})
-    return results
+    results = _continued(made) if options.only else Results(made=made)
+    for section in SECTIONS:
+        if not options.only or section.name in options.only:
+            found = section.measured(material)
+            today = dt.datetime.now(dt.UTC).date().isoformat()
+            made = replace(made, days={**results.made.days, section.name: today})
+            results = replace(results, made=made, **{section.name: found})
+            RESULTS.write_text(to_text(results), encoding="utf-8")
+
+
+def _continued(made: Made) -> Results:
+    """Return the results there are, if they are of the same embedder.
+
+    :raises EvaluationError: if there are none, or they are of another one.
+    """
+    former = read(RESULTS)
+    if former.made.sha256 != made.sha256:
+        raise EvaluationError(
+            f"{RESULTS.name} is of another embedder.",
+            remedy="Measure every section: leave out --only.",
+        )
+    return former
 
 
 def _material(options: argparse.Namespace, settings: Settings, card: EmbedderCard) -> Material:

@@ -157,6 +157,11 @@ def search_all(
     for draw in draws(shots, setting, times=times):
         found.append(search(draw))
         progress()
+    return joined(found)
+
+
+def joined(found: Sequence[Searches]) -> Searches:
+    """Return the searches of several draws as one."""
     return Searches(
         *(
             np.concatenate([getattr(one, name) for one in found])

@@ -33,6 +33,8 @@ def test_the_page_is_of_the_embedder_that_doors_use(results: Results, models: Mo
     assert results.made.embedder == INT8.name
     assert results.promise is not None
     assert results.promise.provenance == INT8.calibration.provenance
+    for point in results.promise.reached[0].points:
+        assert point.cosine == pytest.approx(INT8.calibration.cosine(point.similarity))
 
 
 def test_every_section_was_measured(results: Results) -> None:
