@@ -106,8 +106,10 @@ def _measure(options: argparse.Namespace) -> None:
 def _continued(made: Made) -> Results:
     """Return the results there are, if they are of the same embedder.
 
-    :raises EvaluationError: if there are none, or they are of another one.
+    :raises EvaluationError: if they are of another one, or of an earlier form.
     """
+    if not RESULTS.exists():
+        return Results(made=made)
     former = read(RESULTS)
     if former.made.sha256 != made.sha256:
         raise EvaluationError(
