@@ -3,9 +3,9 @@
 A copy holds what it needs of one kind of row (people, or faces). After its first load it reads
 only the rows that the table ``changes`` names. A refresh happens whole or not at all.
 
-A fused vector counts with its coherence (:meth:`edge.domain.Embedding.cosine`), which differs from
+A fused vector counts with its reach (:attr:`edge.domain.Embedding.reach`), which differs from
 person to person, so the nearest by angle need not be the most alike. Therefore a vector *v* of
-coherence *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
+reach *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
 as *(q, 0)*: their product is *r* times the cosine, and the nearest is the most alike, exactly.
 
 Few vectors are held in sqlite-vec (``vec0.py``), many in arrays that are searched faster
@@ -45,7 +45,7 @@ MANY = 10_000
 class Neighbour:
     """A row near a query: its id, how near, and the JSON array that came with it.
 
-    *cosine* is that of the angle times the coherence of the row's vector.
+    *cosine* is that of the angle times the reach of the row's vector.
     """
 
     id: str
@@ -187,8 +187,8 @@ class Copy:
     def _held_of(self, batch: Sequence[Row]) -> tuple[list[int], Held]:
         return held_of(
             [
-                (row, vector, coherence)
-                for row, _, vector, coherence, _ in batch
+                (row, vector, reach)
+                for row, _, vector, reach, _ in batch
                 if vector is not None
             ],
             self._collection,

@@ -19,7 +19,7 @@ from edge.storage.database import Database, Row
 class Kind:
     """Which rows a copy holds.
 
-    *name* is the kind in the table ``changes``; *select* gives row, id, vector, coherence and a JSON
+    *name* is the kind in the table ``changes``; *select* gives row, id, vector, reach and a JSON
     array of whatever else is wanted, from a table that it calls ``item``. *keys* is the path in that
     array to a list of lists, by whose first members a row can be found, too; *groups* the path to a
     list of the groups it is in; None for none.
