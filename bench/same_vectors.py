@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from frames import door_frames
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from edge.benchmark.frames import door_frames
 from edge.config import load_settings
 from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer

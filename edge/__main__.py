@@ -46,6 +46,7 @@ COMMANDS: dict[str, str] = {
     "osdp": "edge.commands.osdp:osdp",
     "simulate": "edge.commands.simulate:simulate",
     "doctor": "edge.commands.doctor:doctor",
+    "bench": "edge.commands.bench:bench",
 }
 """Loaded only when called for: `ostiary lock secure` must not wait for a neural network."""
 

@@ -21,6 +21,7 @@ from edge.errors import EmbeddingError
 Pixels: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float32]
 Vector: TypeAlias = NDArray[np.float32]
+Look: TypeAlias = NDArray[np.float32]
 
 UNIT_NORM_TOLERANCE = 1e-3
 """How far the length of an embedding may be from one: float32 rounding stays below 1e-6."""
@@ -144,7 +145,8 @@ class Face:
 
     *points*: ``(5, 2)`` eye, eye, nose tip, mouth corner, mouth corner, the viewer's left first.
     *mesh*: ``(468, 3)`` in pixels (z in the same scale, nearer is smaller), or None where it was
-    not asked for.
+    not asked for. *look*: a small picture of it, by which it is known again in the next frame, or
+    None where it cannot be followed. *confidence* is that of the search which found it.
     """
 
     box: Box
@@ -152,6 +154,7 @@ class Face:
     points: Points
     mesh: Points | None
     quality: Quality
+    look: Look | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

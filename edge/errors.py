@@ -195,6 +195,10 @@ class ScenarioError(OstiaryError):
     """Error raised when a scenario for the simulation cannot be read, or makes no sense."""
 
 
+class BenchmarkError(OstiaryError):
+    """Error raised when a machine cannot be measured, or what was measured cannot be written."""
+
+
 class EvaluationError(OstiaryError):
     """Error raised when a folder of photos cannot be evaluated as asked."""
 

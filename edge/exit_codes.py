@@ -5,6 +5,7 @@ from __future__ import annotations
 from edge.errors import (
     AnnouncingError,
     AuditError,
+    BenchmarkError,
     BucketError,
     ClockError,
     CollectionError,
@@ -62,6 +63,7 @@ _BY_ERROR: tuple[tuple[type[OstiaryError], int], ...] = (
     (AuditError, 7),
     (AnnouncingError, NEGATIVE),
     (ClockError, NEGATIVE),
+    (BenchmarkError, NEGATIVE),
 )
 
 

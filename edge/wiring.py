@@ -28,6 +28,7 @@ from edge.door.camera_trust import CameraTrust
 from edge.door.card_readers import CardReaders
 from edge.door.challenge import ChallengePolicy
 from edge.door.controller import DoorController
+from edge.door.effort import EffortPolicy
 from edge.door.guard import Guard
 from edge.door.identify import IdentityPolicy
 from edge.door.lights import Lights
@@ -35,8 +36,8 @@ from edge.door.liveness import LivenessPolicy, Mode
 from edge.door.loop import DoorLoop
 from edge.door.opening import PanelTamper
 from edge.door.parts import FaceReader, Observer, Requests, Sign
-from edge.door.presentation import PresentationPolicy
 from edge.door.proving import Proving
+from edge.door.watch import PresentationPolicy
 from edge.errors import LiveError, StorageError
 from edge.hardware import Camera, Lock, Prompter
 from edge.hardware.choose import open_prompter
@@ -61,10 +62,11 @@ def wired_door(
     prompters: Sequence[Prompter] = (),
     devices: Devices | None = None,
     signs: Sequence[Sign] = (),
+    effort: EffortPolicy | None = None,
 ) -> Iterator[DoorLoop]:
     """Give the loop of the door, and give everything back afterwards, the lock secured first.
 
-    *prompters* tell the person at the door how to move, beside the one of the settings. The door
+    *effort* says what work is left out of frames that tell nothing new. *prompters* tell the person at the door how to move, beside the one of the settings. The door
     owns the *lock*, the *camera* and the *devices* from here on.
 
     :raises OstiaryError: if any part cannot be built; the lock is secured all the same.
@@ -125,6 +127,7 @@ def wired_door(
             signs=(*signs, *shown, *lights, *_told(devices), *(counted or ())),
             guard=_guard(core, (*asking, *shown)),
             trust=CameraTrust() if settings.liveness.watch_camera else None,
+            effort=effort,
         )
 
 

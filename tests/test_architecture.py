@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("edge.__main__",),
     ("edge.commands",),
+    ("edge.benchmark",),
     ("edge.demonstration", "edge.evaluation", "edge.simulation"),
     ("edge.video_worker",),
     ("edge.wiring", "edge.diagnosis", "edge.wiping"),
@@ -68,6 +69,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
         "edge.vision",
     ),
     "edge.live": ("edge.audit", "edge.desk", "edge.config"),
+    "edge.benchmark": ("edge.core", "edge.wiring", "edge.evaluation", "edge.simulation"),
     # It asks the door's own rule whom it would let in, and nothing else of the door.
     "edge.evaluation": (
         "edge.wiring",
@@ -86,6 +88,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
         "edge.video_worker",
         "edge.diagnosis",
         "edge.commands",
+        "edge.benchmark",
     ),
 }
 
@@ -111,6 +114,7 @@ SOLE_USERS: dict[str, tuple[str, ...]] = {
     "paho": ("edge.announcing.broker",),
     "apsw": ("edge.storage", "edge.collection"),
     "sqlite_vec": ("edge.collection",),
+    "simsimd": ("edge.collection.quantized",),
     "flask": ("enroll",),
     "matplotlib": ("edge.evaluation",),
     "dateutil": ("edge.access",),

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.collection.collections import Collection, Collections
-from edge.collection.copy import Copy, Kind
+from edge.collection.copy import Copy
 from edge.collection.database import open_collection
+from edge.collection.items import Kind
 from edge.errors import StorageError
 from edge.storage.database import Database
 from edge.storage.faults import RESTORE
@@ -35,11 +36,13 @@ _PEOPLE = Kind(
     "person",
     f"SELECT item.row, item.person_id, item.vector, item.coherence, {_TOLD} FROM people AS item",  # noqa: S608 - constants
     keys="$[3]",
+    groups="$[6]",
 )
 _FORMER = Kind(
     "person",
     "SELECT item.row, item.person_id, item.former_vector, item.former_coherence,"  # noqa: S608 - constants
     f" {_TOLD} FROM (SELECT * FROM people WHERE former_vector IS NOT NULL) AS item",
+    groups="$[6]",
 )
 _FACES = Kind(
     "face",

@@ -101,18 +101,21 @@ class Gallery:
         with self._turn:
             return self._follower.follow()
 
-    def search_people(self, embedding: Embedding, limit: int = 2) -> tuple[Match, ...]:
+    def search_people(
+        self, embedding: Embedding, limit: int = 2, *, group: str | None = None
+    ) -> tuple[Match, ...]:
         """Return the *limit* people most alike to *embedding*, best first.
 
         Equally alike people come in the order of their ids. An empty gallery gives (). While the
-        embedder is changed, each is found by the one that finds her more alike.
+        embedder is changed, each is found by the one that finds her more alike. Of the people in
+        *group* alone, if one is named; a door names none (docs/decisions.md).
 
         :raises ModelMismatchError: if *embedding* comes from another model than the collection's.
         :raises CollectionError: unless *limit* is 1 to 4096.
         :raises StorageError: if the copy cannot be brought up to date.
         """
         best: dict[str, Match] = {}
-        for candidate in self.candidates(embedding, limit):
+        for candidate in self._candidates(embedding, limit, group):
             best.setdefault(candidate.match.person_id, candidate.match)
         return tuple(best.values())[:limit]
 
@@ -122,21 +125,7 @@ class Gallery:
         While the embedder is changed they are as many again of the former one, so that somebody may
         be among them twice. Raises as :meth:`search_people` does.
         """
-        _refuse_limit(limit)
-        with self._fresh() as copies:
-            return tuple(
-                sorted(
-                    (
-                        Candidate(
-                            lineup.match(neighbour.id, neighbour.cosine),
-                            _credentials(neighbour.id, neighbour.data),
-                        )
-                        for lineup in self._lineups(copies, embedding)
-                        for neighbour in lineup.people.nearest(lineup.query, limit)
-                    ),
-                    key=lambda candidate: -candidate.match.similarity,
-                )
-            )
+        return self._candidates(embedding, limit, None)
 
     def search_faces(
         self, embedding: Embedding, *, limit: int, threshold: float = 0.0
@@ -201,6 +190,25 @@ class Gallery:
         """
         with self._fresh() as copies:
             return str(_person(copies, person_id)[0])
+
+    def _candidates(
+        self, embedding: Embedding, limit: int, group: str | None
+    ) -> tuple[Candidate, ...]:
+        _refuse_limit(limit)
+        with self._fresh() as copies:
+            return tuple(
+                sorted(
+                    (
+                        Candidate(
+                            lineup.match(neighbour.id, neighbour.cosine),
+                            _credentials(neighbour.id, neighbour.data),
+                        )
+                        for lineup in self._lineups(copies, embedding)
+                        for neighbour in lineup.people.nearest(lineup.query, limit, group=group)
+                    ),
+                    key=lambda candidate: -candidate.match.similarity,
+                )
+            )
 
     @contextmanager
     def _fresh(self) -> Iterator[Follower]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,7 +56,12 @@ def say(text: str) -> None:
 
 def show_json(value: object) -> None:
     """Print *value*, made of dataclasses, mappings, sequences and plain values, as JSON."""
-    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    click.echo(as_json(value))
+
+
+def as_json(value: object) -> str:
+    """Return *value*, made of dataclasses, mappings, sequences and plain values, as JSON."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -97,7 +102,7 @@ def _plain_leaf(value: object) -> object:
         return np.round(value, 3).tolist()
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)

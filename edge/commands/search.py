@@ -17,9 +17,10 @@ from edge.similarity import gallery_threshold
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 4096))
+@click.option("--group", help="Among the people of this group only.")
 @json_option
 @pass_program
-def search(program: Program, photo: Path, limit: int, *, as_json: bool) -> None:
+def search(program: Program, photo: Path, limit: int, group: str | None, *, as_json: bool) -> None:
     """Search the collection for the largest face in PHOTO.
 
     Exit status 1 if nobody is alike enough for the door.
@@ -32,7 +33,8 @@ def search(program: Program, photo: Path, limit: int, *, as_json: bool) -> None:
         gallery.people_count, target_fpir=door.target_fpir, floor=door.similarity
     )
     found = [
-        (gallery.name_of(match.person_id), match) for match in gallery.search_people(probe, limit)
+        (gallery.name_of(match.person_id), match)
+        for match in gallery.search_people(probe, limit, group=group)
     ]
     recognized = bool(found) and found[0][1].similarity > threshold
     if as_json:
@@ -43,6 +45,8 @@ def search(program: Program, photo: Path, limit: int, *, as_json: bool) -> None:
                 "matches": [{"name": name, **asdict(match)} for name, match in found],
             }
         )
+    elif not found and group is not None:
+        say(f"Nobody in group {group} has a face: `ostiary people groups` puts people into it.")
     elif not found:
         say("Nobody is enrolled yet: `ostiary enroll` does it.")
     else:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from edge.door.admission import Admission, AdmissionPolicy
 from edge.door.camera_trust import CameraTrust
+from edge.door.effort import EffortPolicy
 from edge.door.facing import Facing
 from edge.door.guard import Guard
 from edge.door.hearing import Hearing
@@ -30,11 +31,11 @@ from edge.door.parts import (
     TendedRecord,
 )
 from edge.door.passages import Passages
-from edge.door.presentation import PresentationPolicy
 from edge.door.remote import RemoteControl
 from edge.door.settling import Settling
 from edge.door.switching import Switching
 from edge.door.verdicts import Verdicts
+from edge.door.watch import PresentationPolicy
 from edge.door.watching import Watching
 from edge.hardware import Camera, Panel
 
@@ -69,15 +70,20 @@ def door_loop(
     signs: Sequence[Sign] = (),
     guard: Guard | None = None,
     trust: CameraTrust | None = None,
+    effort: EffortPolicy | None = None,
 ) -> DoorLoop:
     """Return the loop of one door; without a *guard* a photo opens it.
+
+    *effort* says what work is left out of frames that tell nothing new.
 
     *trusts* tells whether the clock may be believed; while it may not, nobody is let in.
 
     With a *panel* grants go there, and the lock is released for the way out only.
     """
     door = policy.name
-    watching = Watching(camera=camera, recognizer=recognizer, policy=policy.presentation)
+    watching = Watching(
+        camera=camera, recognizer=recognizer, policy=policy.presentation, effort=effort
+    )
     admission = Admission(
         policy=policy.admission,
         gallery=gallery,

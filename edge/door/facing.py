@@ -16,9 +16,9 @@ from edge.door.guard import Guard
 from edge.door.identify import IdentityPolicy, Recognition, identify, verify
 from edge.door.opening import Opening
 from edge.door.parts import Badges, Observer, Record
-from edge.door.presentation import Question
 from edge.door.settling import Asked, Settling
 from edge.door.verdicts import Sight, Verdicts
+from edge.door.watch import Question
 from edge.door.watching import Look, Watching
 from edge.errors import NotFoundError
 
@@ -121,6 +121,8 @@ class Facing:
         if reason is not None and not question.final:
             self._watching.conclude(question, _denial(found, reason), look.frame)
             return
+        if not self._watching.assured(look):
+            return
         answers = self._admission.face(found, now=self._clock(), at=look.frame.at)
         self._settling.settle(answers, look.frame.at, sight, Asked(question, look.frame))
 
@@ -133,6 +135,8 @@ class Facing:
             self._alarm(look.frame.at, "presentation attacks")
         if guarded.refused is None:
             return True
+        if guarded.final and not self._watching.assured(look):
+            return False
         denial = _denial(sight.recognition, guarded.refused)
         self._watching.conclude(replace(question, final=guarded.final), denial, look.frame)
         if guarded.final:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from edge.domain import Reason
 from edge.door.attacks import AttackPolicy, Attacks, attacked
 from edge.door.liveness import Cue, Life
-from edge.door.presentation import Question
 from edge.door.proving import Proving
+from edge.door.watch import Question
 from edge.door.watching import Look
 
 

@@ -16,89 +16,19 @@ been seen for a while, wherever in the picture it walks meanwhile and whoever st
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from edge.domain import Box, Decision, Embedding, Evidence, Face, QualityReason, Reason, fuse
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresentationPolicy:
-    """How frames become evidence. Durations are seconds.
-
-    *frames*: good frames needed before anything is decided.
-    *window*: the most recent good frames that are fused; older ones are forgotten.
-    *decide_after*: how long a face may take to convince before a denial is final.
-    *rearm*: how long a face must be away before it can be decided on anew.
-    *retry*: pause after a denial before the same face is looked at again.
-    *attempts*: denials of one presentation after which only leaving helps. It bounds how often a
-    stranger may try the rate of false matches without walking away.
-    *same_face_cosine*: below this cosine to the fused evidence, it is somebody else who steps in.
-    """
-
-    frames: int = 3
-    window: int = 10
-    decide_after: float = 1.5
-    rearm: float = 3.0
-    retry: float = 3.0
-    attempts: int = 3
-    same_face_cosine: float = 0.373
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Observation:
-    """The largest face of one frame; *embedding* is None where its quality is not good."""
-
-    face: Face
-    embedding: Embedding | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Presentation:
-    """One approach, up to now. Times are seconds of the frames' monotonic clock.
-
-    *approach* is its number, which it keeps through all its tries.
-    """
-
-    approach: int
-    began: float
-    seen_at: float
-    box: Box
-    seen: int = 0
-    good: tuple[tuple[Embedding, float], ...] = ()
-    refusals: tuple[QualityReason, ...] = ()
-    denials: int = 0
-    quiet_until: float = float("-inf")
-    held_back: Decision | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spent:
-    """A face that was granted and has not left yet."""
-
-    embedding: Embedding
-    seen_at: float
-    box: Box
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Watch:
-    """What the door knows between two frames."""
-
-    current: Presentation | None = None
-    spent: tuple[Spent, ...] = ()
-    approaches: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """Evidence to decide on. A denial counts only when *final*: until then the face may try on.
-
-    *began* is when the presentation, or its try after a denial, began: another face has another.
-    """
-
-    evidence: Evidence
-    final: bool
-    began: float
+from edge.domain import Decision, Embedding, Evidence, Reason, fuse
+from edge.door.watch import (
+    Observation,
+    Presentation,
+    PresentationPolicy,
+    Question,
+    Shot,
+    Spent,
+    Watch,
+    last_seen,
+)
 
 
 def observe(
@@ -111,6 +41,8 @@ def observe(
     watch = _forget_spent(watch, now, policy)
     if observation is None:
         return _without_face(watch, now, policy)
+    if observation.followed:
+        return _followed(watch, observation, now, policy)
     spent = _spent_face(watch, observation, policy)
     if spent is not None:
         return _refresh(watch, spent, observation, now), None
@@ -194,6 +126,22 @@ def _without_face(
     return replace(watch, current=None), current.held_back
 
 
+def _followed(
+    watch: Watch, observation: Observation, now: float, policy: PresentationPolicy
+) -> tuple[Watch, Question | Decision | None]:
+    face = last_seen(watch)
+    if face is None:
+        # Whom it belongs to was forgotten: it counts when it is found anew.
+        return _without_face(watch, now, policy)
+    if isinstance(face, Spent):
+        return _refresh(watch, face, observation, now), None
+    current = _extended(face, observation, now, policy)
+    question = _question(current, now, policy)
+    if question is not None and not question.final and not current.recognized:
+        question = None  # the evidence is that of the question before, and so is the answer
+    return replace(watch, current=current), question
+
+
 def _spent_face(watch: Watch, observation: Observation, policy: PresentationPolicy) -> Spent | None:
     """Return the spent face this is; where the vector is missing, nearness alone makes it so."""
     for spent in watch.spent:
@@ -231,8 +179,9 @@ def _extended(
         reasons = (*current.refusals, *observation.face.quality.reasons)
         return replace(seen, seen=current.seen + 1, refusals=reasons)
     # Weight is kept above zero: a good frame always counts for something.
-    weighed = (observation.embedding, max(observation.face.quality.weight, 1e-3))
-    good = (*current.good, weighed)[-policy.window :]
+    quality = observation.face.quality
+    shot = Shot(observation.embedding, max(quality.weight, 1e-3), quality.pose)
+    good = (*current.good, shot)[-policy.window :]
     return replace(seen, seen=current.seen + 1, good=good)
 
 
@@ -258,6 +207,4 @@ def _evidence(current: Presentation) -> Evidence:
 
 
 def _fused(current: Presentation) -> Embedding:
-    return fuse(
-        [embedding for embedding, _ in current.good], [weight for _, weight in current.good]
-    )
+    return fuse([shot.embedding for shot in current.good], [shot.weight for shot in current.good])

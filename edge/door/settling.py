@@ -13,9 +13,9 @@ from edge.access.verdict import Flag, Verdict
 from edge.domain import Decision, Frame, Reason
 from edge.door.admission import Admission
 from edge.door.hours import Hours
-from edge.door.presentation import Question
 from edge.door.switching import Switching
 from edge.door.verdicts import NO_SIGHT, Sight, Verdicts
+from edge.door.watch import Question
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ Every label has few values, all of them words of this program: no id, no name, n
 
 from edge.metrics.door import Backlog, DoorFigures
 from edge.metrics.heartbeat import ALIVE_SECONDS, Beat, HeartbeatSign, beat_in, figures_in
-from edge.metrics.host import HostFigures, Kept
+from edge.metrics.host import HostFigures, Kept, held_back, temperature
 from edge.metrics.timing import TimedReader
 
 __all__ = [
@@ -19,4 +19,6 @@ __all__ = [
     "TimedReader",
     "beat_in",
     "figures_in",
+    "held_back",
+    "temperature",
 ]

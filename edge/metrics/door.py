@@ -17,7 +17,7 @@ from edge.portal import Alarm, DoorCondition, Position, Why
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Upper ends of the buckets. One core of a desktop takes 5 to 20 ms for either stage."""
 
-STAGES = ("find", "embed")
+STAGES = ("find", "follow", "embed")
 
 MODES = ("lockdown", "office", "schedule", "fire", "held-open-warning")
 

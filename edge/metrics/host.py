@@ -55,12 +55,12 @@ class HostFigures(Collector):
         yield from self._record()
 
     def _temperature(self) -> Iterator[Metric]:
-        read = _number(self._system / "class/thermal/thermal_zone0/temp")
-        if read is not None:
-            yield _gauge("host_temperature_celsius", "Of the processor.", read / 1000)
+        degrees = temperature(self._system)
+        if degrees is not None:
+            yield _gauge("host_temperature_celsius", "Of the processor.", degrees)
 
     def _power(self) -> Iterator[Metric]:
-        states = self._states()
+        states = held_back(self._system)
         if not states:
             return
         family = GaugeMetricFamily(
@@ -71,20 +71,6 @@ class HostFigures(Collector):
         for why, active in states.items():
             family.add_metric([why], active)
         yield family
-
-    def _states(self) -> dict[str, int]:
-        for path in sorted(self._system.glob(FIRMWARE)):
-            bits = _number(path, base=16)
-            if bits is not None:
-                return {why: bits >> bit & 1 for bit, why in THROTTLED.items()}
-        alarm = self._under_voltage()
-        return {} if alarm is None else {THROTTLED[0]: alarm}
-
-    def _under_voltage(self) -> int | None:
-        for sensor in sorted(self._system.glob("class/hwmon/hwmon*")):
-            if _text(sensor / "name") == "rpi_volt":
-                return _number(sensor / "in0_lcrit_alarm")
-        return None
 
     def _disk(self) -> Iterator[Metric]:
         try:
@@ -113,6 +99,29 @@ class HostFigures(Collector):
                 "When the newest backup on this machine was made.",
                 kept.backed_up_at.timestamp(),
             )
+
+
+def temperature(system: Path = SYSTEM) -> float | None:
+    """Return the processor's temperature in °C, or None where the kernel tells none."""
+    read = _number(system / "class/thermal/thermal_zone0/temp")
+    return None if read is None else read / 1000
+
+
+def held_back(system: Path = SYSTEM) -> dict[str, int]:
+    """Return by why a Raspberry Pi may be held back 1 where it is, and {} where nobody knows."""
+    for path in sorted(system.glob(FIRMWARE)):
+        bits = _number(path, base=16)
+        if bits is not None:
+            return {why: bits >> bit & 1 for bit, why in THROTTLED.items()}
+    alarm = _under_voltage(system)
+    return {} if alarm is None else {THROTTLED[0]: alarm}
+
+
+def _under_voltage(system: Path) -> int | None:
+    for sensor in sorted(system.glob("class/hwmon/hwmon*")):
+        if _text(sensor / "name") == "rpi_volt":
+            return _number(sensor / "in0_lcrit_alarm")
+    return None
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

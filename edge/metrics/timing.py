@@ -1,4 +1,4 @@
-"""How long finding a face and embedding it take: a recognizer between door and recognizer."""
+"""How long finding a face, following and embedding it take: a recognizer between door and recognizer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Reads(Protocol):
 
     def largest(self, pixels: Pixels) -> Face | None: ...
 
+    def follow(self, pixels: Pixels, face: Face) -> Face | None: ...
+
     def embed(self, pixels: Pixels, face: Face) -> Embedding: ...
 
 
@@ -23,11 +25,16 @@ class TimedReader:
     def __init__(self, reader: Reads, stages: Histogram) -> None:
         self._reader = reader
         self._find = stages.labels(stage="find")
+        self._follow = stages.labels(stage="follow")
         self._embed = stages.labels(stage="embed")
 
     def largest(self, pixels: Pixels) -> Face | None:
         with self._find.time():
             return self._reader.largest(pixels)
+
+    def follow(self, pixels: Pixels, face: Face) -> Face | None:
+        with self._follow.time():
+            return self._reader.follow(pixels, face)
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         with self._embed.time():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge.domain import Decision, Frame, Reason
-from edge.door.presentation import PresentationPolicy, Question
+from edge.door.watch import PresentationPolicy, Question
 from edge.simulation.clock import Clock
 
 _POLICY = PresentationPolicy()

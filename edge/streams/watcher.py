@@ -17,8 +17,8 @@ from typing import Protocol
 from edge.audit import AuditEvent, EventKind
 from edge.domain import Decision, Embedding, FaceMatch, Frame, Outcome, Reason
 from edge.door.parts import FaceReader, Record
-from edge.door.presentation import PresentationPolicy, Question
-from edge.door.watching import Watching
+from edge.door.watch import PresentationPolicy, Question
+from edge.door.watching import Look, Watching
 from edge.errors import CameraError, EndOfFootageError, OstiaryError
 from edge.hardware import Camera
 
@@ -119,7 +119,7 @@ class Watcher:
         if look is None:
             return
         if isinstance(look.follows, Question):
-            self._answer(watching, look.follows, look.frame)
+            self._answer(watching, look.follows, look)
         elif isinstance(look.follows, Decision):
             # Who left before the last word: what she was then is what she stays.
             self._record(look.frame, look.follows, None)
@@ -128,11 +128,14 @@ class Watcher:
             log.warning("stream processor %s works again", self._wanted.name)
             self._fault = None
 
-    def _answer(self, watching: Watching, question: Question, frame: Frame) -> None:
+    def _answer(self, watching: Watching, question: Question, look: Look) -> None:
         best, decision = self._judged(question)
-        watching.conclude(question, decision, frame)
-        if decision.granted or question.final:
-            self._record(frame, decision, best)
+        decided = decision.granted or question.final
+        if decided and not watching.assured(look):
+            return
+        watching.conclude(question, decision, look.frame)
+        if decided:
+            self._record(look.frame, decision, best)
 
     def _judged(self, question: Question) -> tuple[FaceMatch | None, Decision]:
         """Return the face most alike and what that means; a match ends the approach, as a grant."""

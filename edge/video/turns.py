@@ -22,6 +22,8 @@ class Networks(Protocol):
 
     def largest(self, pixels: Pixels) -> Face | None: ...
 
+    def follow(self, pixels: Pixels, face: Face) -> Face | None: ...
+
     def embed(self, pixels: Pixels, face: Face) -> Embedding: ...
 
 
@@ -68,6 +70,10 @@ class SharedNetworks:
     def largest(self, pixels: Pixels) -> Face | None:
         with self._turns.turn():
             return self._networks.largest(pixels)
+
+    def follow(self, pixels: Pixels, face: Face) -> Face | None:
+        with self._turns.turn():
+            return self._networks.follow(pixels, face)
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         with self._turns.turn():

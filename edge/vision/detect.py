@@ -1,4 +1,4 @@
-"""Where the faces are: YuNet, through OpenCV.
+"""Where the faces are: YuNet.
 
 Finding costs in proportion to the pixels searched, so a picture is searched at a fixed size of its
 longer side and the answers are scaled back.
@@ -6,8 +6,6 @@ longer side and the answers are scaled back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,8 @@ from numpy.typing import NDArray
 
 from edge.domain import Box, Pixels, Points
 from edge.errors import ModelError
+from edge.vision.tflite import Network
+from edge.vision.yunet import CHANNELS, MULTIPLE, STRIDES, faces_in, without_repeats
 
 CONFIDENCE = 0.6
 """Least score, 0 to 1. At 0.6 YuNet finds the right face in all 13,233 photos of LFW."""
@@ -31,12 +31,6 @@ LEAST_SIDE = 320
 
 _OVERLAP = 0.3
 """Two boxes that share more than this are one face (non-maximum suppression), YuNet's own value."""
-
-_MOST = 1000
-"""Boxes kept for the suppression; a crowd at this size of search has fewer faces."""
-
-_SMALLEST = 16
-"""Pixels of the shorter side below which OpenCV's network has nothing to convolve."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,25 +49,21 @@ class Detection:
 class Detector:
     """Finds faces. Keeps the network's buffers, so one object serves one thread.
 
-    *confidence* is the least score, 0 to 1.
+    *confidence* is the least score, 0 to 1; *threads* how many cores one search may use.
 
-    :raises ModelError: if OpenCV does not take the network.
+    :raises ModelError: if the file is no detector.
     """
 
-    def __init__(self, path: Path, *, confidence: float = CONFIDENCE) -> None:
+    def __init__(self, path: Path, *, confidence: float = CONFIDENCE, threads: int = 1) -> None:
         if not 0 < confidence < 1:
             raise ValueError(f"a detector's confidence lies between 0 and 1, not at {confidence}")
-        self._size = (LEAST_SIDE, LEAST_SIDE)
-        try:
-            with _quiet():
-                self._network = cv2.FaceDetectorYN.create(
-                    str(path), "", self._size, confidence, _OVERLAP, _MOST
-                )
-        except cv2.error as error:
+        self._confidence = confidence
+        self._network = Network(path, threads=threads)
+        if [shape[3:] for shape in self._network.output_shapes] != [(CHANNELS,)] * len(STRIDES):
             raise ModelError(
-                f"OpenCV cannot load the face detector {path.name}: {error}",
-                remedy="Run `ostiary models prepare`.",
-            ) from error
+                f"{path.name} is no face detector.", remedy="Run `ostiary models prepare`."
+            )
+        self._picture = np.zeros(self._network.input_shape, np.float32)
 
     def detect(self, pixels: Pixels, *, side: int = SEARCH_SIDE) -> tuple[Detection, ...]:
         """Return the faces in *pixels*, largest first.
@@ -82,17 +72,27 @@ class Detector:
         """
         height, width = pixels.shape[:2]
         scaled = _scaled(pixels, side)
-        size = (scaled.shape[1], scaled.shape[0])
-        if size != self._size:  # rebuilds the network's buffers: tens of milliseconds
-            self._network.setInputSize(size)
-            self._size = size
-        rows = self._network.detect(scaled)[1]
-        if rows is None:
-            return ()
-        factor = np.array([width / size[0], height / size[1]], np.float32)
+        outputs = self._network.run(self._framed(scaled))
+        rows = without_repeats(faces_in(outputs, confidence=self._confidence), overlap=_OVERLAP)
+        factor = np.array([width / scaled.shape[1], height / scaled.shape[0]], np.float32)
         found = (_detection(row, factor, width, height) for row in rows)
         faces = [face for face in found if face is not None]
         return tuple(sorted(faces, key=lambda face: face.box.area, reverse=True))
+
+    def _framed(self, scaled: Pixels) -> NDArray[np.float32]:
+        """Return *scaled* as the network's picture, with black up to the next whole cell."""
+        height, width = scaled.shape[:2]
+        shape = (1, _whole_cells(height), _whole_cells(width), 3)
+        if shape != self._picture.shape:
+            self._network.resize(shape)
+            self._picture = np.zeros(shape, np.float32)
+        self._picture[0, :height, :width] = scaled
+        self._picture[0, height:] = self._picture[0, :, width:] = 0
+        return self._picture
+
+
+def _whole_cells(side: int) -> int:
+    return -(-side // MULTIPLE) * MULTIPLE
 
 
 def _scaled(pixels: Pixels, side: int) -> Pixels:
@@ -100,7 +100,7 @@ def _scaled(pixels: Pixels, side: int) -> Pixels:
     height, width = pixels.shape[:2]
     longer = max(width, height)
     factor = min(side, max(longer, LEAST_SIDE)) / longer
-    size = (max(_SMALLEST, round(width * factor)), max(_SMALLEST, round(height * factor)))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
     if size == (width, height):
         return pixels
     # Averaging areas keeps small faces free of aliasing; enlarging needs interpolation.
@@ -111,7 +111,7 @@ def _scaled(pixels: Pixels, side: int) -> Pixels:
 def _detection(
     row: NDArray[np.float32], factor: NDArray[np.float32], width: int, height: int
 ) -> Detection | None:
-    """Return one row of YuNet (box, five points, score) in pixels of the frame."""
+    """Return one row of :data:`~edge.vision.yunet.Rows` in pixels of the frame."""
     if not np.isfinite(row).all():
         return None
     corners = np.stack([row[:2], row[:2] + row[2:4]]) * factor
@@ -123,14 +123,3 @@ def _detection(
         confidence=100.0 * float(row[14]),
         points=(row[4:14].reshape(5, 2) * factor).astype(np.float32),
     )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep OpenCV from warning that its new engine ignores the target it chose itself."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(level)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.domain import Pixels, Points, Pose, Quality, QualityReason
 from edge.vision.align import fit_similarity
@@ -79,10 +81,10 @@ def sharpness_of(chip: Pixels) -> float:
     The noise of a camera in the dark counts as detail: brightness has to refuse that.
     """
     luma = _face_luma(chip)
-    spread = float(luma.var())
+    spread = _variance(luma)
     if spread < 1:  # less than one grey level: nothing to be seen
         return 0.0
-    detail = float(cv2.Laplacian(luma, cv2.CV_32F).var()) / spread
+    detail = _variance(cv2.Laplacian(luma, cv2.CV_32F)) / spread
     share = np.log(max(detail, _BLURRED) / _BLURRED) / np.log(_SHARP / _BLURRED)
     return 100.0 * float(min(share, 1.0))
 
@@ -162,6 +164,10 @@ def _weight(size: float, pose: Pose, sharpness: float, occlusion: float) -> floa
     turn = np.cos(np.radians(min(abs(pose.yaw), 90))) * np.cos(np.radians(min(abs(pose.pitch), 90)))
     plain = min(size / _FULL_SIZE, 1) * min(sharpness / _FULL_SHARPNESS, 1) * (1 - occlusion)
     return float(np.clip(turn * plain, 0, 1))
+
+
+def _variance(values: NDArray[Any]) -> float:
+    return float(cv2.meanStdDev(values)[1][0, 0]) ** 2
 
 
 def _face_luma(chip: Pixels) -> Pixels:

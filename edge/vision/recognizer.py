@@ -7,15 +7,26 @@ from dataclasses import replace
 import numpy as np
 
 from edge.domain import Embedding, Face, ModelId, Pixels
+from edge.errors import ImageError
 from edge.similarity import Calibration
 from edge.vision.card import EmbedderCard
 from edge.vision.catalogue.sface import INT8
 from edge.vision.detect import CONFIDENCE, Detection, Detector
 from edge.vision.embed import Embedder
-from edge.vision.landmarks import Landmarks
+from edge.vision.landmarks import Landmarks, Mesh, five_of
 from edge.vision.models import ModelStore
 from edge.vision.pose import pose_of
 from edge.vision.quality import QualityLimits, brightness_of, judge, occlusion_of, sharpness_of
+from edge.vision.track import (
+    LEAST_LIKENESS,
+    LEAST_PRESENCE,
+    carried,
+    likeness,
+    look_of,
+    motion,
+    moved,
+    turned_far,
+)
 
 DOOR_SIDE = 320
 """Pixels of the longer side that :meth:`Recognizer.largest` searches: a face that is 40 pixels wide
@@ -51,6 +62,7 @@ class Recognizer:
         self.embedding = embedding
         self.limits = limits
         self.former = former
+        self._shown: tuple[Face, Pixels] | None = None
 
     @classmethod
     def load(
@@ -65,14 +77,12 @@ class Recognizer:
     ) -> Recognizer:
         """Return a recognizer with the networks of *store*, each verified before it is loaded.
 
-        *threads* is for the mesh and the embedder; OpenCV, which runs the detector, has one setting
-        for the whole process (``cv2.setNumThreads``) that this leaves alone. *detector_confidence*
-        from 0 to 1.
+        *threads* is how many cores one network may use. *detector_confidence* from 0 to 1.
 
         :raises ModelError: if a network is missing, altered or cannot be loaded.
         """
         return cls(
-            detector=Detector(store.path("yunet"), confidence=detector_confidence),
+            detector=Detector(store.path("yunet"), confidence=detector_confidence, threads=threads),
             landmarks=Landmarks(store.path("face-mesh"), threads=threads),
             embedding=Embedder(store.embedder(embedder), threads=threads),
             limits=limits or QualityLimits(),
@@ -109,7 +119,36 @@ class Recognizer:
 
         The face's points are a mean of the mesh's and the detector's, see :data:`MESH_SHARE`.
         """
-        mesh = self.landmarks.mesh(pixels, detection)
+        return self._judged(pixels, detection, self.landmarks.mesh(pixels, detection))
+
+    def follow(self, pixels: Pixels, face: Face) -> Face | None:
+        """Return what became of *face*, of the picture before, or None where that is in doubt.
+
+        No search is made: *pixels* may hold a larger face by now. Its confidence and its look stay
+        those of the search that found it; all else is of this picture.
+        """
+        if face.mesh is None or face.look is None:
+            return None
+        mesh = self.landmarks.again(pixels, face.mesh)
+        if not mesh.presence >= LEAST_PRESENCE:
+            return None
+        try:
+            by = motion(face.mesh, mesh.points)
+        except ImageError:
+            return None
+        height, width = pixels.shape[:2]
+        box = moved(face.box, by, width=width, height=height)
+        if box is None or turned_far(face.quality.pose, pose_of(mesh.points)):
+            return None
+        before = five_of(face.mesh)
+        found = before + (face.points - before) / (1 - MESH_SHARE)
+        detection = Detection(box, face.confidence, carried(found, before, mesh.five, by))
+        now = self._judged(pixels, detection, mesh)
+        if now.look is None or not likeness(now.look, face.look) >= LEAST_LIKENESS:
+            return None
+        return replace(now, look=face.look)
+
+    def _judged(self, pixels: Pixels, detection: Detection, mesh: Mesh) -> Face:
         points = MESH_SHARE * mesh.five + (1 - MESH_SHARE) * detection.points
         chip = self.embedding.align(pixels, points)
         quality = judge(
@@ -121,14 +160,22 @@ class Recognizer:
             occlusion=occlusion_of(mesh.presence, detection.points, mesh.five),
             limits=self.limits,
         )
-        return Face(detection.box, detection.confidence, points, mesh.points, quality)
+        look = look_of(chip)
+        face = Face(detection.box, detection.confidence, points, mesh.points, quality, look)
+        self._shown = face, chip  # a face that is good enough is embedded next
+        return face
 
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         """Return the embedding of *face* in the *pixels* it was found in, by the former one, too.
 
         :raises EmbeddingError: if the network gives a vector without a direction.
         """
-        embedding = self.embedding.embed(self.embedding.align(pixels, face.points))
+        shown, self._shown = self._shown, None
+        if shown is not None and shown[0] is face:
+            chip = shown[1]
+        else:
+            chip = self.embedding.align(pixels, face.points)
+        embedding = self.embedding.embed(chip)
         if self.former is None:
             return embedding
         former = self.former.embed(self.former.align(pixels, face.points))

@@ -60,6 +60,24 @@ class Network:
     def output_shapes(self) -> tuple[tuple[int, ...], ...]:
         return tuple(tuple(int(size) for size in output["shape"]) for output in self._outputs)
 
+    def resize(self, shape: tuple[int, ...]) -> None:
+        """Take inputs of another *shape* from now on, if the network has no size of its own.
+
+        It takes a millisecond or some to lay out the memory anew, so one shape should serve many
+        runs.
+
+        :raises ModelError: if the network cannot take such a shape.
+        """
+        try:
+            self._interpreter.resize_tensor_input(self._input["index"], shape, strict=False)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(
+                f"{self._path.name} cannot take a shape of {shape}: {_first_line(error)}."
+            ) from error
+        self._input = self._interpreter.get_input_details()[0]
+        self._outputs = self._interpreter.get_output_details()
+
     def run(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the network's outputs for *values*, float32 of :attr:`input_shape`, as copies.
 

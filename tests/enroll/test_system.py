@@ -120,14 +120,14 @@ def test_a_change_of_the_embedder_is_followed(house: House, carphone: list[Pixel
     man = house.core.enroller.enroll(NewPerson(name="Karl Bell"), photos, actor="test")
     assert "Change of the embedder" not in browser.get("/admin/system").text
     # The pages are never open meanwhile; but what they show can be seen so.
-    former = Former("sface", house.core.embedder.model, 128, house.clock())
+    former = Former("sface-int8", house.core.embedder.model, 128, house.clock())
     newer = ModelId("newer", "c3" * 32)
     begin(house.database, "badges", former=former, model=newer, dimension=128)
 
     page = browser.get("/admin/system").text
 
     assert "Change of the embedder" in page
-    assert "<td>sface</td><td>newer</td>" in page
+    assert "<td>sface-int8</td><td>newer</td>" in page
     assert 'state=to-enroll-anew">1</a>' in page
     listed = browser.get("/admin/people?state=to-enroll-anew").text
     assert "Karl Bell" in listed

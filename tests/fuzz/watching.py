@@ -21,7 +21,8 @@ from tests.fuzz.mutation import inputs
 from tests.fuzz.target import Target, Try, attempt
 
 MOST_ADDRESSES = 6 * 2**30
-"""Bytes that the process may map: before the whole machine suffers, the target does."""
+"""Bytes that the process may map beyond what it has: before the whole machine suffers, the target
+does."""
 
 _HEADER = struct.Struct("<Q")
 
@@ -122,7 +123,8 @@ def watched(target: Target, count: int, number: int | None) -> tuple[int, Findin
 
 def _child(target: Target, count: int, number: int | None, board: Board, told: int) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
+    most = _mapped() + MOST_ADDRESSES
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
         with (
             tempfile.TemporaryDirectory(prefix="ostiary-fuzz-") as folder,
@@ -133,6 +135,12 @@ def _child(target: Target, count: int, number: int | None, board: Board, told: i
         os.write(told, traceback.format_exc()[-8000:].encode(errors="replace"))
         return 1
     return 0
+
+
+def _mapped() -> int:
+    """Return the bytes that this process has mapped."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()
 
 
 def quietly(work: Callable[[], int]) -> int:

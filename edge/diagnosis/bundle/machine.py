@@ -43,10 +43,10 @@ def machine() -> dict[str, object]:
         "system": platform.platform(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
-        "board": _line(MODEL),
-        "distribution": _distribution(),
+        "board": board(),
+        "distribution": distribution(),
         "user": "root" if os.geteuid() == 0 else "another",
-        "packages": _packages(),
+        "packages": packages(),
     }
 
 
@@ -93,7 +93,7 @@ def _pair(line: str) -> tuple[str, str]:
     return name, value
 
 
-def _packages() -> dict[str, str | None]:
+def packages() -> dict[str, str | None]:
     """Return the version of everything that Ostiary asks for itself, None where it is missing."""
     names = sorted(
         {
@@ -112,7 +112,13 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _distribution() -> str | None:
+def board() -> str | None:
+    """Return what the board is called, where the firmware tells it, as a Raspberry Pi's does."""
+    return _line(MODEL)
+
+
+def distribution() -> str | None:
+    """Return the name and version of the system."""
     for line in (_text(RELEASE) or "").splitlines():
         name, value = _pair(line)
         if name == "PRETTY_NAME":

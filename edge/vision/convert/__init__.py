@@ -10,7 +10,9 @@ Imported only to convert: the ``onnx`` package is not needed once the models are
 from __future__ import annotations
 
 from edge.vision.convert.fold import fold
+from edge.vision.convert.heads import join_heads
 from edge.vision.convert.int8 import Int8, Ranges, measured_values
+from edge.vision.convert.network import Network
 from edge.vision.convert.onnx_reader import read_onnx
 from edge.vision.convert.tflite_writer import write_tflite
 
@@ -23,7 +25,7 @@ def onnx_to_tflite(content: bytes, *, description: str, ranges: Ranges | None = 
 
     :raises ModelConversionError: if the network holds something that cannot be translated.
     """
-    network = fold(read_onnx(content))
+    network = _read(content)
     numbers = None if ranges is None else Int8(network, ranges)
     return write_tflite(network, description=description, numbers=numbers)
 
@@ -33,4 +35,10 @@ def names_to_measure(content: bytes) -> tuple[str, ...]:
 
     :raises ModelConversionError: if the network holds something that cannot be translated.
     """
-    return measured_values(fold(read_onnx(content)))
+    return measured_values(_read(content))
+
+
+def _read(content: bytes) -> Network:
+    """Return the network in *content*, simplified; what has several outputs is a detector."""
+    network = fold(read_onnx(content))
+    return join_heads(network) if len(network.outputs) > 1 else network

@@ -7,6 +7,7 @@ https://github.com/tensorflow/tensorflow → ``tflite/schema/schema.fbs``
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import flatbuffers
@@ -92,19 +93,21 @@ class Flatbuffer:
             operator.builtinOptions = options[1]
         self._operators.append(operator)
 
-    def finish(self, description: str, *, source: int, output: int) -> bytes:
-        """Return the file: a network from the value at *source* to the one at *output*."""
+    def finish(self, description: str, *, source: int, outputs: Mapping[str, int]) -> bytes:
+        """Return the file: a network from the value at *source* to those at *outputs*, by name."""
         graph = schema.SubGraphT(
             name="main",
             tensors=self._tensors,
             operators=self._operators,
             inputs=np.array([source], dtype="<i4"),
-            outputs=np.array([output], dtype="<i4"),
+            outputs=np.array(list(outputs.values()), dtype="<i4"),
         )
         signature = schema.SignatureDefT(
             signatureKey=SIGNATURE,
             inputs=[schema.TensorMapT(name="image", tensorIndex=source)],
-            outputs=[schema.TensorMapT(name="embedding", tensorIndex=output)],
+            outputs=[
+                schema.TensorMapT(name=name, tensorIndex=place) for name, place in outputs.items()
+            ],
         )
         model = schema.ModelT(
             version=SCHEMA_VERSION,

@@ -117,4 +117,4 @@ def _row_sums(products: Weights) -> Weights:
 def _readers(network: Network) -> Counter[str]:
     """Count who reads each layer; the network's output is read from outside."""
     read = (source for layer in network.layers for source in sources_of(layer))
-    return Counter([network.output, *read])
+    return Counter([*network.outputs, *read])

@@ -118,7 +118,35 @@ class Gate:
     other: str
 
 
-Layer: TypeAlias = Affine | Convolution | PRelu | Dense | Relu | Sigmoid | GlobalMean | Sum | Gate
+@dataclass(frozen=True, slots=True, eq=False)
+class Halving:
+    """The greatest of every two by two pixels, channel by channel."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubling:
+    """Every pixel four times: twice as high and twice as wide."""
+
+    name: str
+    source: str
+
+
+Layer: TypeAlias = (
+    Affine
+    | Convolution
+    | PRelu
+    | Dense
+    | Relu
+    | Sigmoid
+    | GlobalMean
+    | Sum
+    | Gate
+    | Halving
+    | Doubling
+)
 
 
 def sources_of(layer: Layer) -> tuple[str, ...]:
@@ -130,11 +158,11 @@ def sources_of(layer: Layer) -> tuple[str, ...]:
 class Network:
     """Layers in the order they are computed; a layer's output bears the layer's name.
 
-    *shape* is ``(height, width, channels)`` of the one input named *source*; *output* names the
-    layer whose values leave the network.
+    *shape* is ``(height, width, channels)`` of the one input named *source*; *outputs* name the
+    layers whose values leave the network.
     """
 
     source: str
     shape: tuple[int, int, int]
     layers: tuple[Layer, ...]
-    output: str
+    outputs: tuple[str, ...]

@@ -16,8 +16,10 @@ from edge.vision.convert.network import (
     Affine,
     Convolution,
     Dense,
+    Doubling,
     Gate,
     GlobalMean,
+    Halving,
     Layer,
     Network,
     Padding,
@@ -27,11 +29,16 @@ from edge.vision.convert.network import (
     Sum,
     Weights,
 )
+from edge.vision.convert.onnx_checks import (
+    check_convolution,
+    check_doubling,
+    check_halving,
+)
 from edge.vision.convert.onnx_weights import Constants, untranslatable
 
 
 def read_onnx(content: bytes) -> Network:
-    """Return the network in *content*, an ONNX file with one image in and one vector out.
+    """Return the network in *content*, an ONNX file with one image in.
 
     :raises ModelConversionError: if it is no ONNX file or holds what cannot be translated.
     """
@@ -52,6 +59,7 @@ class _Reader:
         self._alias: dict[str, str] = {}
         self._shapes: dict[str, tuple[int, int, int]] = {}
         self._flat: set[str] = set()
+        self._rows: dict[str, str] = {}
         self._readers: dict[str, Callable[[Any, dict[str, Any]], None]] = {
             "Add": self._add_pictures,
             "BatchNormalization": self._batch_normalization,
@@ -65,13 +73,16 @@ class _Reader:
             "Gemm": self._dense,
             "GlobalAveragePool": self._global_mean,
             "MatMul": self._matrix,
+            "MaxPool": self._halving,
             "Mul": self._multiply,
             "PRelu": self._prelu,
             "Relu": self._relu,
             "Reshape": self._reshape,
+            "Resize": self._doubling,
             "Shape": self._shape_of,
             "Sigmoid": self._sigmoid,
             "Sub": self._subtract,
+            "Transpose": self._channels_last,
             "Unsqueeze": self._constants.unsqueeze,
         }
 
@@ -86,13 +97,11 @@ class _Reader:
                 item.name: onnx.helper.get_attribute_value(item) for item in node.attribute
             }
             reader(node, attributes)
-        if len(self._graph.output) != 1:
-            raise ModelConversionError(f"the network has {len(self._graph.output)} outputs, not 1")
         return Network(
             source=source,
             shape=shape,
             layers=tuple(self._layers.values()),
-            output=self._source(self._graph.output[0].name),
+            outputs=tuple(self._output(output.name) for output in self._graph.output),
         )
 
     def _image_input(self) -> tuple[str, tuple[int, int, int]]:
@@ -116,6 +125,12 @@ class _Reader:
             )
         _, channels, height, width = sizes[0]
         return inputs[0].name, (height, width, channels)
+
+    def _output(self, name: str) -> str:
+        layer = self._rows.get(name, self._source(name))
+        if layer not in self._layers:
+            raise ModelConversionError(f"the output {name!r} is not computed from the picture")
+        return layer
 
     # What becomes a layer
 
@@ -158,12 +173,7 @@ class _Reader:
         out, into, rows, columns = kernel.shape
         groups = attributes.get("group", 1)
         depthwise = groups > 1
-        dilated = any(step != 1 for step in attributes.get("dilations", ()))
-        automatic = attributes.get("auto_pad", b"NOTSET") != b"NOTSET"
-        if dilated or automatic or (depthwise and not groups == channels == out):
-            raise untranslatable(node, "it is dilated, padded by rule, or grouped")
-        if into * groups != channels:
-            raise untranslatable(node, f"its kernel takes {into * groups} of {channels} channels")
+        check_convolution(node, attributes, channels=channels, into=into, out=out)
         above, left, below, right = attributes.get("pads", (0, 0, 0, 0))
         padding: Padding = (above, left, below, right)
         down, across = attributes.get("strides", (1, 1))
@@ -199,8 +209,33 @@ class _Reader:
         self._add(node, layer, self._shape(node))
 
     def _sigmoid(self, node: Any, _: dict[str, Any]) -> None:
-        layer = Sigmoid(name=node.output[0], source=self._source(node.input[0]))
+        name, source = node.output[0], self._rows.get(node.input[0])
+        if source is not None:
+            self._rows[name] = name
+            self._layers[name] = Sigmoid(name=name, source=source)
+            return
+        layer = Sigmoid(name=name, source=self._source(node.input[0]))
         self._add(node, layer, self._shape(node))
+
+    def _halving(self, node: Any, attributes: dict[str, Any]) -> None:
+        check_halving(node, attributes)
+        height, width, channels = self._shape(node)
+        layer = Halving(name=node.output[0], source=self._source(node.input[0]))
+        self._add(node, layer, (height // 2, width // 2, channels))
+
+    def _doubling(self, node: Any, attributes: dict[str, Any]) -> None:
+        scales = self._constants.weights(node, 2) if len(node.input) == 3 else np.zeros(0)
+        check_doubling(node, attributes, scales)
+        height, width, channels = self._shape(node)
+        layer = Doubling(name=node.output[0], source=self._source(node.input[0]))
+        self._add(node, layer, (2 * height, 2 * width, channels))
+
+    def _channels_last(self, node: Any, attributes: dict[str, Any]) -> None:
+        """Turn a picture as it lies here anyway; only rows of pixels may become of it."""
+        self._shape(node)
+        if tuple(attributes.get("perm", ())) != (0, 2, 3, 1):
+            raise untranslatable(node, "it does not bring the channels last")
+        self._rows[node.output[0]] = self._source(node.input[0])
 
     def _global_mean(self, node: Any, _: dict[str, Any]) -> None:
         layer = GlobalMean(name=node.output[0], source=self._source(node.input[0]))
@@ -235,7 +270,13 @@ class _Reader:
         self._constants.learn(node.output[0], (1, channels, height, width))
 
     def _reshape(self, node: Any, attributes: dict[str, Any]) -> None:
-        """Flatten a picture, or reshape weights."""
+        """Flatten a picture, list its pixels, or reshape weights."""
+        source = self._rows.get(node.input[0])
+        if source is not None:
+            if self._constants.shape(node, 1) != (1, -1, self._shapes[source][2]):
+                raise untranslatable(node, "it does not list the pixels of a picture")
+            self._rows[node.output[0]] = source
+            return
         if self._source(node.input[0]) not in self._shapes:
             self._constants.reshape(node, attributes)
             return

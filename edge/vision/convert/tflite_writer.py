@@ -14,8 +14,10 @@ from edge.vision.convert.network import (
     Affine,
     Convolution,
     Dense,
+    Doubling,
     Gate,
     GlobalMean,
+    Halving,
     Layer,
     Network,
     Padding,
@@ -33,9 +35,12 @@ from edge.vision.convert.storing import (
     as_float32,
 )
 
+ONLY_OUTPUT = "embedding"
+"""What the signature calls the output of a network that has but one; several bear their names."""
+
 
 def write_tflite(network: Network, *, description: str, numbers: Numbers | None = None) -> bytes:
-    """Return the TFLite file of *network*: ``(1, height, width, channels)`` → ``(1, out)``.
+    """Return the TFLite file of *network*: from ``(1, height, width, channels)`` to its outputs.
 
     Weights, and what is computed with them, are stored as *numbers* has it, in float32 by default;
     the network takes and gives float32 in any case.
@@ -78,11 +83,18 @@ class _Writer:
         return self._file.finish(
             description,
             source=self._file.place(FLOAT32, network.source),
-            output=self._file.place(FLOAT32, network.output),
+            outputs={
+                ONLY_OUTPUT if len(network.outputs) == 1 else name: self._file.place(FLOAT32, name)
+                for name in network.outputs
+            },
         )
 
-    def _simple(self, layer: Relu | Sigmoid | GlobalMean | Sum | Gate) -> None:
+    def _simple(self, layer: Relu | Sigmoid | GlobalMean | Sum | Gate | Halving | Doubling) -> None:
         match layer:
+            case Halving():
+                self._halving(layer)
+            case Doubling():
+                self._doubling(layer)
             case Relu():
                 self._elementwise("RELU", layer.name, layer.source)
             case Sigmoid():
@@ -191,6 +203,42 @@ class _Writer:
         inputs = [self._file.place(FLOAT32, layer.source), axes]
         options = ("ReducerOptions", schema.ReducerOptionsT(keepDims=True))
         self._file.operator("MEAN", inputs, layer.name, (1, 1, 1, channels), options)
+
+    def _halving(self, layer: Halving) -> None:
+        _, height, width, channels = self._file.shapes[layer.source]
+        options = schema.Pool2DOptionsT(
+            padding=schema.Padding.VALID, strideH=2, strideW=2, filterHeight=2, filterWidth=2
+        )
+        self._file.operator(
+            "MAX_POOL_2D",
+            [self._file.place(FLOAT32, layer.source)],
+            layer.name,
+            (1, height // 2, width // 2, channels),
+            ("Pool2DOptions", options),
+        )
+
+    def _doubling(self, layer: Doubling) -> None:
+        """Four copies of the channels, dealt out to two by two pixels.
+
+        The interpreter's fast library does not know TFLite's own enlarging by the nearest pixel;
+        and these two operators hold no size, so that the network can be given another one.
+        """
+        _, height, width, channels = self._file.shapes[layer.source]
+        four = f"{layer.name}/four"
+        self._file.operator(
+            "CONCATENATION",
+            [self._file.place(FLOAT32, layer.source)] * 4,
+            four,
+            (1, height, width, 4 * channels),
+            ("ConcatenationOptions", schema.ConcatenationOptionsT(axis=3)),
+        )
+        self._file.operator(
+            "DEPTH_TO_SPACE",
+            [self._file.place(FLOAT32, four)],
+            layer.name,
+            (1, 2 * height, 2 * width, channels),
+            ("DepthToSpaceOptions", schema.DepthToSpaceOptionsT(blockSize=2)),
+        )
 
     def _stored(self, layer: Layer, what: str, weights: Stored) -> int:
         return self._file.constant(f"{layer.name}/{what}", weights.values, weights.kind)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edge.collection import copy, exact, vec0
 from edge.collection.badges import Badges
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
@@ -24,6 +25,11 @@ MODEL = ModelId("sface", "a1" * 32)
 CALIBRATION = Calibration(
     (-0.2, 0.305, 0.437, 0.511, 0.8), (-0.01, -2.0, -4.0, -5.0, -9.0), "made up for tests"
 )
+
+in_sqlite_vec = pytest.mark.parametrize("gallery", ["few"], indirect=True)
+"""For a test of what sqlite-vec does."""
+in_arrays = pytest.mark.parametrize("gallery", ["many"], indirect=True)
+"""For a test of what the arrays of a large gallery do."""
 
 EmbeddingMaker = Callable[..., Embedding]
 FaceMaker = Callable[..., NewFace]
@@ -73,9 +79,22 @@ def badges(database: Database) -> Badges:
     return Badges(database)
 
 
-@pytest.fixture
-def gallery(database: Database, path: Path, key: Key) -> Iterator[Gallery]:
-    """Open the gallery as the door does: by a connection of its own."""
+@pytest.fixture(params=["few", "many"])
+def gallery(
+    request: pytest.FixtureRequest,
+    database: Database,
+    path: Path,
+    key: Key,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Gallery]:
+    """Open the gallery as the door does: by a connection of its own.
+
+    Once as it is held with few people, and once as if a single one were many.
+    """
+    if request.param == "many":
+        monkeypatch.setattr(copy, "MANY", 0)
+        monkeypatch.setattr(vec0, "MOST_HERE", 0)
+        monkeypatch.setattr(exact, "FEWEST_HERE", 1)
     with Gallery(path, key, "badges", calibration=CALIBRATION) as gallery:
         yield gallery
 

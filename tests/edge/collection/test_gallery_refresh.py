@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.collection import copy
+from edge.collection import copy, vec0
 from edge.collection.badges import Badges
 from edge.collection.collections import Collections
 from edge.collection.database import open_collection
@@ -20,7 +20,7 @@ from edge.domain import Badge, ModelId
 from edge.errors import NotFoundError, StorageError
 from edge.storage.database import Database, Row
 from edge.storage.key import Key
-from tests.edge.collection.conftest import CALIBRATION, EmbeddingMaker, FaceMaker
+from tests.edge.collection.conftest import CALIBRATION, EmbeddingMaker, FaceMaker, in_sqlite_vec
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -143,6 +143,7 @@ def test_only_what_changed_is_read(
     assert read == [1]
 
 
+@in_sqlite_vec
 def test_slots_of_deleted_rows_do_not_pile_up(
     gallery: Gallery,
     people: People,
@@ -151,7 +152,7 @@ def test_slots_of_deleted_rows_do_not_pile_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """sqlite-vec never uses them again: a copy with more holes than people is made anew."""
-    monkeypatch.setattr(copy, "FEWEST_EMPTY_SLOTS", 10)
+    monkeypatch.setattr(vec0, "FEWEST_EMPTY_SLOTS", 10)
     face = make_embedding()
     ada = people.enroll("badges", NewPerson("Ada"), [make_face(face)])
 
@@ -161,7 +162,9 @@ def test_slots_of_deleted_rows_do_not_pile_up(
 
     slots = gallery._follower.people._memory.row("SELECT count(*) FROM vectors_rowids")
     chunks = gallery._follower.people._memory.rows("SELECT size FROM vectors_chunks")
-    assert gallery._follower.people._empty_slots <= 11
+    vectors = gallery._follower.people._vectors
+    assert isinstance(vectors, vec0.Vec0Vectors)
+    assert vectors._empty_slots <= 11
     assert (slots, len(chunks)) == ((1,), 1)
     assert gallery.search_people(face)[0].person_id == ada.person_id
 

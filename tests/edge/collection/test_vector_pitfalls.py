@@ -17,7 +17,7 @@ from edge.errors import ConstraintError, EmbeddingError, StorageError
 from edge.storage.database import Database
 from edge.storage.key import Key
 from edge.storage.sqlite import open_memory
-from tests.edge.collection.conftest import CALIBRATION, EmbeddingMaker, FaceMaker
+from tests.edge.collection.conftest import CALIBRATION, EmbeddingMaker, FaceMaker, in_sqlite_vec
 
 AXIS = np.eye(128, dtype=np.float32)[0]
 BAD_VECTORS = {
@@ -152,6 +152,7 @@ def test_a_vector_that_goes_bad_stops_the_gallery(
         gallery.search_people(make_embedding())
 
 
+@in_sqlite_vec
 @pytest.mark.parametrize("name", ["not a number", "one is not a number"])
 def test_neighbours_hidden_in_memory_are_an_error(
     people: People,
@@ -175,6 +176,7 @@ def test_neighbours_hidden_in_memory_are_an_error(
         gallery.compare(person_id, make_embedding())
 
 
+@in_sqlite_vec
 def test_a_copy_that_lost_somebody_answers_nothing(
     people: People, gallery: Gallery, make_face: FaceMaker, make_embedding: EmbeddingMaker
 ) -> None:

@@ -71,7 +71,7 @@ def shared_key(place: Place) -> None:
 
 def altered_model(place: Place) -> None:
     """Change one bit of a network."""
-    model = place.models / "sface.tflite"
+    model = place.models / "sface_int8.tflite"
     content = bytearray(model.read_bytes())
     content[len(content) // 2] ^= 1
     model.write_bytes(content)
@@ -101,8 +101,8 @@ def no_camera(place: Place) -> None:
         (no_key, 5, "is missing, but"),
         (malformed_key, 5, "does not hold 64 hexadecimal digits"),
         (shared_key, 5, "chmod 600"),
-        (altered_model, 4, "sface"),
-        (no_model, 4, "sface"),
+        (altered_model, 4, "sface-int8"),
+        (no_model, 4, "sface-int8"),
         (no_record, 5, "audit.db"),
         (no_camera, 6, "clip.mp4"),
     ],
@@ -135,7 +135,7 @@ def test_an_altered_network_is_made_anew_where_its_package_is_installed(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is never loaded: the door runs with the one that the catalogue names, and says so."""
-    model = place.models / "sface.tflite"
+    model = place.models / "sface_int8.tflite"
     right = model.read_bytes()
     altered_model(place)
     with pytest.raises(SystemExit) as end:

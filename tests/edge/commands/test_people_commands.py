@@ -33,6 +33,22 @@ def test_whoever_is_enrolled_is_found_in_another_photo(ostiary: Ostiary, photos:
     assert not stranger.json["recognized"]
 
 
+def test_a_search_among_one_group_finds_nobody_else(ostiary: Ostiary, photos: Path) -> None:
+    """He is found among those of his group alone, and the answer tells what is missing."""
+    person_id = enrolled(ostiary, photos)
+
+    before = ostiary("search", photos / "man-100.png", "--group", "Staff")
+    ostiary("people", "groups", "77", "--add", "Staff")
+    found = ostiary("search", photos / "man-100.png", "--group", "Staff", "--json")
+    others = ostiary("search", photos / "man-100.png", "--group", "Visitors", "--json")
+
+    assert before.status == 1
+    assert "Staff" in before.out
+    assert found.status == 0
+    assert [match["person_id"] for match in found.json["matches"]] == [person_id]
+    assert (others.status, others.json["matches"]) == (1, [])
+
+
 def test_a_search_in_an_empty_collection_says_what_to_do(ostiary: Ostiary, photos: Path) -> None:
     """Nobody is enrolled: the answer is no, and the way forward is told."""
     answer = ostiary("search", photos / "stranger.png")

@@ -163,8 +163,8 @@ def test_it_can_be_taken_back(
     back = ostiary("re-enroll", "take-back", "--yes")
 
     assert back.status == 0, back.err
-    assert "models.embedder must name sface" in back.out
-    use(site, "sface")
+    assert "models.embedder must name sface-int8" in back.out
+    use(site, "sface-int8")
     assert vectors_of(site) == before
     faces = {each["name"]: each["faces"] for each in ostiary("people", "list", "--json").json}
     assert faces == {"Karl Bell": 3, "Eileen C": 0}
@@ -195,7 +195,7 @@ def test_a_beginning_needs_everything_to_be_stopped_and_something_to_change(
     enroll_man(ostiary, photos)
     same = ostiary("re-enroll", "begin")
     assert same.status == 5
-    assert "vectors of sface already" in same.err
+    assert "vectors of sface-int8 already" in same.err
     use(site, other_embedder)
     core = Core(load_settings(site))
     try:
@@ -207,11 +207,11 @@ def test_a_beginning_needs_everything_to_be_stopped_and_something_to_change(
         core.close()
 
     assert ostiary("re-enroll", "begin").status == 0
-    again = ostiary("re-enroll", "begin", "--from", "sface")
+    again = ostiary("re-enroll", "begin", "--from", "sface-int8")
 
     assert again.status == 5
     assert "already" in again.err
-    use(site, "sface")
+    use(site, "sface-int8")
     back = ostiary("people", "list")
     assert back.status == 5
     assert "models.embedder" in back.err or "made with" in back.err

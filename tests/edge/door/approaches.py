@@ -20,14 +20,8 @@ from edge.domain import (
     Reason,
     normalized,
 )
-from edge.door.presentation import (
-    Observation,
-    PresentationPolicy,
-    Question,
-    Watch,
-    conclude,
-    observe,
-)
+from edge.door.presentation import conclude, observe
+from edge.door.watch import Observation, PresentationPolicy, Question, Watch
 
 MODEL = ModelId("made-up", "0" * 64)
 POLICY = PresentationPolicy()

@@ -93,6 +93,9 @@ class FailingReader:
             raise MemoryError("out of memory")
         return self._recognizer.largest(pixels)
 
+    def follow(self, pixels: Pixels, face: Face) -> Face | None:
+        return self._recognizer.follow(pixels, face)
+
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         return self._recognizer.embed(pixels, face)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.domain import Decision, Outcome, QualityReason, Reason
-from edge.door.presentation import Observation, PresentationPolicy
+from edge.door.watch import Observation, PresentationPolicy
 from tests.edge.door.approaches import (
     ASIDE,
     DENIAL,

@@ -54,6 +54,10 @@ class Remembered:
     def largest(self, pixels: Pixels) -> Face | None:
         return self._faces[id(pixels)]
 
+    def follow(self, pixels: Pixels, face: Face) -> Face | None:
+        """Nobody is followed: every frame is one of those it knows."""
+        return None
+
     def embed(self, pixels: Pixels, face: Face) -> Embedding:
         return self._embeddings[id(pixels)]
 

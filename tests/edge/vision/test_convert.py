@@ -221,14 +221,14 @@ def test_a_value_that_two_layers_read_is_not_folded_away() -> None:
         depthwise=False,
     )
     affine = Affine(name="scaled", source="conv", scale=2 * one, shift=one)
-    graph = Graph(source="data", shape=(2, 2, 1), layers=(convolution, affine), output="conv")
+    graph = Graph(source="data", shape=(2, 2, 1), layers=(convolution, affine), outputs=("conv",))
     assert fold(graph).layers == graph.layers
 
 
 def test_a_scaling_that_cannot_be_folded_is_refused() -> None:
     """The writer knows no multiplication: better an error than a network that forgets one."""
     affine = Affine(name="twice", source="data", scale=np.array([2.0]), shift=np.zeros(1))
-    graph = Graph(source="data", shape=(2, 2, 1), layers=(affine,), output="twice")
+    graph = Graph(source="data", shape=(2, 2, 1), layers=(affine,), outputs=("twice",))
     with pytest.raises(ModelConversionError, match="twice"):
         write_tflite(graph, description="")
 

@@ -1,3 +1,4 @@
+from importlib import metadata
 from pathlib import Path
 
 import cv2
@@ -6,6 +7,7 @@ import pytest
 
 from edge.domain import Pixels
 from edge.errors import ModelError
+from edge.vision.catalogue import CATALOGUE
 from edge.vision.detect import Detector
 from edge.vision.models import ModelStore
 
@@ -14,6 +16,14 @@ from edge.vision.models import ModelStore
 def detector(models: ModelStore) -> Detector:
     """Load the real detector once."""
     return Detector(models.path("yunet"))
+
+
+def published() -> Path:
+    """Locate YuNet as OpenCV Zoo publishes it."""
+    (entry,) = (entry for entry in CATALOGUE if entry.name == "yunet")
+    assert entry.wheel is not None
+    distribution = metadata.distribution(entry.wheel.distribution)
+    return Path(str(distribution.locate_file(entry.wheel.path)))
 
 
 def resized(pixels: Pixels, width: int, height: int) -> Pixels:
@@ -142,17 +152,46 @@ def test_confidence_is_a_fraction(models: ModelStore, confidence: float) -> None
         Detector(models.path("yunet"), confidence=confidence)
 
 
+def test_network_that_is_no_detector_is_refused(models: ModelStore) -> None:
+    """Another network's numbers are not taken for faces."""
+    with pytest.raises(ModelError, match="no face detector"):
+        Detector(models.path("face-mesh"))
+
+
 def test_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
     """A damaged file is an error of the model, with its name."""
-    path = tmp_path / "broken.onnx"
+    path = tmp_path / "broken.tflite"
     path.write_bytes(b"not a network")
 
-    with pytest.raises(ModelError, match=r"broken\.onnx"):
+    with pytest.raises(ModelError, match=r"broken\.tflite"):
         Detector(path)
 
 
 def test_loading_prints_nothing(models: ModelStore, capfd: pytest.CaptureFixture[str]) -> None:
-    """OpenCV's warning about its own engine does not reach the operator."""
+    """No library's announcement reaches the operator."""
     Detector(models.path("yunet"))
 
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("side", [320, 640])
+def test_faces_are_those_that_opencv_finds(
+    detector: Detector, astronaut: Pixels, carphone: list[Pixels], side: int
+) -> None:
+    """Its own class, with the published file, gives the same boxes, points and scores."""
+    theirs = cv2.FaceDetectorYN.create(str(published()), "", (side, side), 0.6, 0.3, 1000)
+    pair = np.zeros((512, 768, 3), np.uint8)
+    pair[:, :512] = astronaut
+    pair[:256, 512:] = resized(astronaut, 256, 256)
+    for frame in (astronaut, pair, *carphone[::30]):
+        height, width = (round(length * side / max(frame.shape)) for length in frame.shape[:2])
+        small = resized(frame, width, height)
+        theirs.setInputSize((width, height))
+
+        found = detector.detect(small, side=side)
+
+        expected = sorted(theirs.detect(small)[1], key=lambda row: -row[2] * row[3])
+        assert found
+        for face, row in zip(found, expected, strict=True):
+            assert face.points == pytest.approx(row[4:14].reshape(5, 2), abs=1e-2)
+            assert face.confidence == pytest.approx(100 * row[14], abs=1e-2)

@@ -124,7 +124,7 @@ def computed(graph: Graph, picture: Picture, ranges: Ranges) -> Picture:
         else:
             assert isinstance(layer, Affine)
             values[layer.name] = source * layer.scale + layer.shift
-    return values[graph.output]
+    return values[graph.outputs[0]]
 
 
 def interpreted(content: bytes, picture: Picture) -> Picture:
@@ -162,7 +162,7 @@ def convolution(
 
 def graph_of(*layers: Layer) -> Graph:
     """Take the picture and give what the last layer gives."""
-    return Graph(source="data", shape=SHAPE, layers=layers, output=layers[-1].name)
+    return Graph(source="data", shape=SHAPE, layers=layers, outputs=(layers[-1].name,))
 
 
 def first() -> tuple[Layer, ...]:

