@@ -65,8 +65,8 @@ TRIES = (
     ),
     Try(
         "A second embedder",
-        "The mean of both cosines, one photo against one, all pairs. The float form of the same network is the only other one\n"
-        "that can be had with a licence; it takes two and a half times as long as the one in eight bits.",
+        "The mean of both cosines, one photo against one, people of B (below). The float form of the same network is the only other\n"
+        "one that can be had with a licence; it takes two and a half times as long as the one in eight bits.",
         tries.PAIRS[:3],
         lambda looks: (row[:3] for row in tries.second_embedder(looks)),
         "**Dropped.** A look in a mirror gives more and takes less.",

@@ -15,8 +15,9 @@ from comparing import Outcome, outcome
 from looks import DETECTOR, FLOATING, MEAN, MESH, MIRRORED, Looks
 from numpy.typing import NDArray
 
-from edge.domain import Vector
+from edge.domain import Embedding, Vector, fuse
 from edge.evaluation.card.words import percent, times
+from edge.evaluation.templates import templates_of
 from edge.vision.catalogue.sface import INT8, INT8_MIRROR
 
 MOST = 30
@@ -45,8 +46,8 @@ def numbered(looks: Looks) -> Numbers:
 
 def mirror(looks: Looks) -> Iterator[Row]:
     """A second look in a mirror: enrolled, shown, or both; one photo against one, all pairs."""
-    once, length = looks.vectors[MEAN], _mean(looks.vectors[MEAN], looks.vectors[MIRRORED])
-    twice = _unit(length)
+    once = looks.vectors[MEAN]
+    twice, length = _twice(looks)
     people = numbered(looks)
     own = INT8_MIRROR.calibration
     for name, enrolled, shown, calibration in (
@@ -65,9 +66,8 @@ def mirror_fused(looks: Looks) -> Iterator[Row]:
     rows, people = sets(looks)
     weights = looks.traits["weight"]
     once, other = looks.vectors[MEAN], looks.vectors[MIRRORED]
-    twice = _unit(_mean(once, other))
-    plain, double = (fused(each, rows, weights) for each in (once, twice))
-    turns = _weighed(np.stack([once, other, once])[np.arange(FUSED), rows], rows, weights)
+    plain, double = (fused(each[rows], weights[rows]) for each in (once, _twice(looks)[0]))
+    turns = fused(np.stack([once, other, once])[np.arange(FUSED), rows], weights[rows])
     for name, enrolled, shown in (
         ("one look, one look", plain, plain),
         ("every second frame in a mirror instead", plain, turns),
@@ -84,10 +84,16 @@ def mirror_fused(looks: Looks) -> Iterator[Row]:
 
 def second_embedder(looks: Looks) -> Iterator[Row]:
     """The mean of the cosines of two embedders; the float one is the only other there is."""
-    people = numbered(looks)
-    once, double = looks.vectors[MEAN], looks.vectors[FLOATING]
+    _, half = halves(looks)
+    people = numbered(half)
+    once, double = half.vectors[MEAN], half.vectors[FLOATING]
     both = np.concatenate([once, double], axis=1) / np.sqrt(np.float32(2))
-    for name, vectors in (("`sface-int8`", once), ("`sface`", double), ("both", both)):
+    for name, vectors in (
+        ("B: `sface-int8`", once),
+        ("B: `sface`", double),
+        ("B: both", both),
+        ("B: `sface-int8-mirror`", _twice(half)[0]),
+    ):
         yield _pairs(name, outcome(vectors, vectors, people, INT8.calibration))
 
 
@@ -117,7 +123,7 @@ def weighting(looks: Looks) -> Iterator[Row]:
 
     def weighed(half: Looks, weights: Weights) -> Outcome:
         rows, people = sets(half)
-        vectors = fused(half.vectors[MEAN], rows, weights)
+        vectors = fused(half.vectors[MEAN][rows], weights[rows])
         return outcome(vectors, vectors, people, INT8.calibration)
 
     def predicted(half: Looks, power: float) -> Weights:
@@ -217,15 +223,16 @@ def sets(looks: Looks) -> tuple[Numbers, Numbers]:
     return np.array(rows), people[[row[0] for row in rows]]
 
 
-def fused(vectors: Vector, rows: Numbers, weights: Weights) -> Vector:
-    """Return the weighted mean of each set of *rows*, whose length is its coherence."""
-    return _weighed(vectors[rows], rows, weights)
+def fused(vectors: Vector, weights: Weights) -> Vector:
+    """Return each of ``(n, faces, dimension)`` fused as the door fuses, as what is compared.
 
-
-def _weighed(vectors: Vector, rows: Numbers, weights: Weights) -> Vector:
-    shares = np.maximum(weights, 1e-3)[rows]
-    shares = shares / shares.sum(axis=1, keepdims=True)
-    return np.einsum("nkd,nk->nd", vectors, shares).astype(np.float32)
+    *weights*: ``(n, faces)``.
+    """
+    each = [
+        fuse([Embedding(one, INT8.model) for one in faces], np.maximum(shares, 1e-3).tolist())
+        for faces, shares in zip(vectors, weights, strict=True)
+    ]
+    return templates_of([(0, one) for one in each]).vectors
 
 
 def _fitted(half: Looks) -> Weights:
@@ -260,12 +267,11 @@ def _features(half: Looks) -> Weights:
     )
 
 
-def _mean(one: Vector, other: Vector) -> Vector:
-    return np.asarray((one + other) / 2)
-
-
-def _unit(vectors: Vector) -> Vector:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+def _twice(looks: Looks) -> tuple[Vector, Vector]:
+    """Return the mean of two looks: of length one, and as two faces that are fused."""
+    both = np.stack([looks.vectors[MEAN], looks.vectors[MIRRORED]], axis=1)
+    length = fused(both, np.ones((len(looks), 2)))
+    return np.asarray(length / np.linalg.norm(length, axis=1, keepdims=True)), length
 
 
 def _pairs(name: str, found: Outcome) -> Row:
