@@ -85,7 +85,7 @@ def _chain(kind: str, length: int) -> bytes:
         )
         for at in range(length + 1)
     )
-    graph = Network("data", (SIDE, SIDE, CHANNELS), layers, layers[-1].name)
+    graph = Network("data", (SIDE, SIDE, CHANNELS), layers, (layers[-1].name,))
     numbers = (
         Int8(graph, dict.fromkeys(measured_values(graph), _RANGE)) if kind == EIGHT else Float32()
     )

@@ -16,7 +16,7 @@ from edge.collection.search import Gallery
 from edge.domain import Decision, Frame, Outcome, Pixels, Reason
 from edge.door.identify import IdentityPolicy, identify
 from edge.door.parts import FaceReader
-from edge.door.presentation import PresentationPolicy, Question
+from edge.door.watch import PresentationPolicy, Question
 from edge.door.watching import Watching
 
 FILMED = 30

@@ -32,7 +32,7 @@ def product(name: str, source: str, out: int, into: int) -> Convolution:
 def test_products_in_both_kinds() -> None:
     """2 by 3 channels over 4 × 5 places in eight bits, after 1 by 2 in float, which reads the picture."""
     layers = (product("first", "data", 2, 1), product("last", "first", 3, 2))
-    graph = Network("data", (4, 5, 1), layers, "last")
+    graph = Network("data", (4, 5, 1), layers, ("last",))
     ranges = dict.fromkeys(("first", "last"), (-1.0, 1.0))
 
     work = work_of(write_tflite(graph, description="", numbers=Int8(graph, ranges)))
@@ -61,7 +61,7 @@ def test_depthwise_strided_and_dense_layers() -> None:
     )
     bent = PRelu("bent", "filters", np.full(4, 0.25))
     dense = Dense("dense", "bent", np.ones((2, 4, 4, 4)), np.zeros(2))
-    graph = Network("data", (8, 8, 4), (filters, bent, dense), "dense")
+    graph = Network("data", (8, 8, 4), (filters, bent, dense), ("dense",))
 
     work = work_of(write_tflite(graph, description="", numbers=Float32()))
 
