@@ -186,11 +186,7 @@ class Copy:
 
     def _held_of(self, batch: Sequence[Row]) -> tuple[list[int], Held]:
         return held_of(
-            [
-                (row, vector, reach)
-                for row, _, vector, reach, _ in batch
-                if vector is not None
-            ],
+            [(row, vector, reach) for row, _, vector, reach, _ in batch if vector is not None],
             self._collection,
         )
 
