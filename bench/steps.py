@@ -87,14 +87,14 @@ def _ways() -> dict[str, Way]:
         published = Path(scratch) / "yunet.onnx"
         published.write_bytes(find_source(yunet, folder=settings.folder, mirror=settings.mirror))
         opencv = cast("Detector", OpenCvDetector(published))
-    before, ours, level = (Recognizer.load(store) for _ in range(3))
+    before, ours, once = (Recognizer.load(store) for _ in range(3))
     before.detector = opencv
     before.landmarks = ours.landmarks = Landmarks(store.path("face-mesh"), level=-1)
     return {
         "OpenCV's detector, two looks at every face, aligned twice": _aligned_twice(before),
         "the same detector, converted": _aligned_twice(ours),
-        "one look at a face that is level": _aligned_twice(level),
-        "aligned once": _as_it_is(level),
+        "one look, unless the head lies on its side": _aligned_twice(once),
+        "aligned once": _as_it_is(once),
     }
 
 
