@@ -7,15 +7,16 @@ vector instructions compute exactly and from a quarter of the bytes. How far it 
     q·x = a·s·(j·i) + f·(s·i) + q·e,  so by Cauchy and Schwarz
     |q·x − a·s·(j·i)| ≤ ‖f‖·‖s·i‖ + ‖q‖·‖e‖
 
-*‖e‖* is kept with the row. *‖s·i‖* is at most *‖x‖ + ‖e‖*, and *‖e‖* at most half a level in each
-number, and what float32 takes of it: *‖x‖·√d/252*. What counts in the end is *1 − D²/2* of the distance *D* between *(q, 0)* and
-what is held, *w = (x, rest)*: it is *q·x + (1 − ‖w‖²)/2* and a constant of the query. Lengths are 1
-within a tolerance, so *|1 − ‖w‖²|/2* is added to the row's error.
+*‖e‖* is kept with the row. *‖s·i‖* is at most *‖x‖ + ‖e‖*, and *e* half a level in each number, so
+that with what float32 takes of a level *‖e‖* is below *‖x‖·√d/252*. What counts in the end is
+*1 − D²/2* of the distance *D* between *(q, 0)* and what is held, *w = (x, rest)*: it is
+*q·x + (1 − ‖w‖²)/2* and a constant of the query. Lengths are 1 within a tolerance, so
+*|1 − ‖w‖²|/2* is added to the row's error.
 
 Let *T* be the *k*-th largest of the lower bounds. *k* rows are no worse than *T*. A row whose upper
-bound is below *T* less the rounding of floats is worse than each of these, however these are rounded
-when they are computed: it is not among the *k* nearest, nor as near as the last of them. All others
-are contenders. Which of them are the nearest, their floats decide.
+bound is below *T* by more than the rounding of floats is worse than each of these, whichever way all
+are rounded when they are computed: it is not among the *k* nearest, nor as near as the last of them.
+All others are contenders. Which of them are the nearest, their floats decide.
 """
 
 from __future__ import annotations
