@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.access.face_alone import FNMR_MEASURED, MEASURED_FLOOR, MEASURED_UP_TO
+from edge.access import measured
+from edge.access.face_alone import MEASURED_UP_TO
+from edge.evaluation.card.face_alone import module_text
 from edge.evaluation.card.page import SECTIONS, Results, markdown, read
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 from edge.vision.catalogue.sface import INT8
@@ -52,16 +54,11 @@ def test_the_pictures_are_there() -> None:
 
 def test_what_is_said_of_a_face_alone_was_measured(results: Results) -> None:
     """The constants that doors and pages show are those of the card."""
-    assert results.fusing is not None
+    written = Path(str(measured.__file__)).read_text(encoding="utf-8")
+
+    assert module_text(results) == written
     assert results.promise is not None
-    fused = results.fusing.way(3, 3).rates
-    for similarity, missed in FNMR_MEASURED:
-        found = fused.reaching(similarity)
-        assert found is not None
-        assert missed == pytest.approx(found.observed.fnmr, abs=5e-6)
-    last = results.promise.reached[0].at(MEASURED_UP_TO)
-    assert pytest.approx(last.seen.rate, rel=0.03) == MEASURED_FLOOR
-    assert last.ratio < 1.5
+    assert results.promise.reached[0].at(MEASURED_UP_TO).ratio < 1.5
 
 
 def test_the_promises_are_kept(results: Results) -> None:
