@@ -29,6 +29,7 @@ from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
 from edge.evaluation.card.promise import Promise
 from edge.evaluation.card.verification import Verification
+from edge.evaluation.card.words import flowed
 from edge.evaluation.robustness.trial import Robustness
 
 
@@ -74,7 +75,7 @@ def markdown(results: Results) -> str:
         found = getattr(results, section.name)
         if found is not None:
             parts.append(section.markdown(found))
-    return "\n".join(f"{part.strip()}\n" for part in parts)
+    return "\n".join(f"{flowed(part).strip()}\n" for part in parts)
 
 
 def to_text(results: Results) -> str:

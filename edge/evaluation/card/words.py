@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from edge.evaluation.intervals import Interval
@@ -55,3 +57,41 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
             raise ValueError(f"{len(row)} cells under {len(headings)} headings")
         written.append(list(row))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in written)
+
+
+WIDTH = 120
+"""Columns of a line of prose."""
+
+_FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_AS_IT_IS = ("|", "#", "!", "```", "    ")
+
+
+def flowed(text: str) -> str:
+    """Return Markdown with its prose in lines of the same length, whatever figures stand in it.
+
+    Tables, headings, pictures and code stay as they are.
+    """
+    parts = _FENCED.split(text)
+    return "".join(
+        part if part.startswith("```") else "\n\n".join(map(_block, part.split("\n\n")))
+        for part in parts
+    )
+
+
+def _block(block: str) -> str:
+    before = "\n" if block.startswith("\n") else ""
+    after = "\n" if block.endswith("\n") and block.strip() else ""
+    if not block.strip() or block.lstrip("\n").startswith(_AS_IT_IS):
+        return block
+    items = re.split(r"\n(?=\* )", block.strip("\n"))
+    return before + "\n".join(map(_filled, items)) + after
+
+
+def _filled(item: str) -> str:
+    return textwrap.fill(
+        " ".join(item.split()),
+        WIDTH,
+        subsequent_indent="  " if item.startswith("* ") else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
