@@ -26,9 +26,9 @@ from edge.vision.models import ModelStore
 from edge.vision.recognizer import MESH_SHARE, Recognizer
 
 MEAN, MIRRORED, DETECTOR, MESH, FLOATING = "mean", "mirrored", "detector", "mesh", "float"
-VIEWS = (MEAN, MIRRORED, DETECTOR, MESH)
+VIEWS = (MEAN, MIRRORED, DETECTOR, MESH, FLOATING)
 """By ``sface-int8``: aligned as the door does, the same chip in a mirror, aligned by the detector's
-points alone, by the mesh's alone. ``float`` is the first by ``sface``, where it is asked for."""
+points alone, by the mesh's alone; and the first by ``sface``, in float."""
 
 TRAITS = (
     "yaw", "pitch", "roll", "size", "sharpness", "brightness", "occlusion", "confidence", "weight",
@@ -63,10 +63,10 @@ class Looks:
 class _Looker:
     """Looks at photos in one process."""
 
-    def __init__(self, settings: ModelSettings, views: Sequence[str]) -> None:
+    def __init__(self, settings: ModelSettings) -> None:
         store = ModelStore(settings.folder, mirror=settings.mirror)
         self._recognizer = Recognizer.load(store)
-        self._float = Embedder(store.embedder(FLOAT.name)) if FLOATING in views else None
+        self._float = Embedder(store.embedder(FLOAT.name))
 
     def look(self, path: Path) -> tuple[list[Vector], list[float]] | None:
         """Return the vector of each view and the traits; None if the person is not found."""
@@ -82,8 +82,7 @@ class _Looker:
         chip = self._chip(pixels, face.points)
         chips = (chip, cv2.flip(chip, 1), self._chip(pixels, found), self._chip(pixels, drawn))
         vectors = [self._recognizer.embedding.embed(np.asarray(each)).vector for each in chips]
-        if self._float is not None:
-            vectors.append(self._float.embed(chip).vector)
+        vectors.append(self._float.embed(chip).vector)
         quality, pose = face.quality, face.quality.pose
         return vectors, [
             pose.yaw, pose.pitch, pose.roll, quality.size, quality.sharpness, quality.brightness,
@@ -98,9 +97,9 @@ _looker: list[_Looker] = []
 """The one of this process."""
 
 
-def _start(settings: ModelSettings, views: Sequence[str]) -> None:
+def _start(settings: ModelSettings) -> None:
     cv2.setNumThreads(1)
-    _looker.append(_Looker(settings, views))
+    _looker.append(_Looker(settings))
 
 
 def _look(path: Path) -> tuple[list[Vector], list[float]] | None:
@@ -111,7 +110,6 @@ def look_at(
     photos: Sequence[Photo],
     settings: ModelSettings,
     *,
-    with_float: bool = False,
     jobs: int = 1,
     cache: Path | None = None,
 ) -> Looks:
@@ -119,17 +117,18 @@ def look_at(
 
     *cache* is the file that keeps it; the vectors are biometric data, readable by its owner alone.
     """
-    views = (*VIEWS, FLOATING) if with_float else VIEWS
-    mark = "\n".join([INT8.model.digest, *views, *TRAITS, *(photo.name for photo in photos)])
+    mark = "\n".join(
+        [INT8.model.digest, FLOAT.model.digest, *VIEWS, *TRAITS, *(photo.name for photo in photos)]
+    )
     if cache is not None and cache.exists():
         with np.load(cache, allow_pickle=False) as kept:
             if str(kept["mark"]) == mark:
                 return Looks(
                     kept["people"],
-                    {view: kept[f"view {view}"] for view in views},
+                    {view: kept[f"view {view}"] for view in VIEWS},
                     {trait: kept[f"trait {trait}"] for trait in TRAITS},
                 )
-    looks = _looks(photos, settings, views, jobs)
+    looks = _looks(photos, settings, jobs)
     if cache is not None:
         cache.touch(mode=0o600)
         columns: dict[str, Any] = {f"view {name}": each for name, each in looks.vectors.items()}
@@ -139,14 +138,12 @@ def look_at(
     return looks
 
 
-def _looks(
-    photos: Sequence[Photo], settings: ModelSettings, views: Sequence[str], jobs: int
-) -> Looks:
+def _looks(photos: Sequence[Photo], settings: ModelSettings, jobs: int) -> Looks:
     with ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(settings, views),
+        initargs=(settings,),
     ) as pool:
         seen = pool.map(_look, (photo.path for photo in photos), chunksize=16)
         shown = track(seen, "looking", len(photos), console=Console(stderr=True), transient=True)
@@ -159,6 +156,6 @@ def _looks(
     stacked, columns = np.array(vectors, np.float32), np.array(traits, np.float64)
     return Looks(
         np.array(people),
-        {view: stacked[:, at] for at, view in enumerate(views)},
+        {view: stacked[:, at] for at, view in enumerate(VIEWS)},
         {trait: columns[:, at] for at, trait in enumerate(TRAITS)},
     )

@@ -53,7 +53,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "--fuse",
     type=click.IntRange(min=2),
     metavar="K",
-    help="Also compare sets of K photos of a person, fused as the door fuses frames.",
+    help="Also compare sets of K photos of a person, fused as the door fuses frames; with --own, "
+    "compare those alone.",
 )
 @click.option(
     "--good-only",
@@ -116,13 +117,15 @@ def evaluate(
         raise click.UsageError("--groups is for --own.")
     policy = FacePolicy(face)
     if own:
-        if any((cache, exclude, fuse, good_only, pairs, det)):
-            raise click.UsageError("--own goes with --groups, --face, --jobs and --json alone.")
+        if any((cache, exclude, good_only, pairs, det)):
+            raise click.UsageError(
+                "--own goes with --groups, --fuse, --face, --jobs and --json alone."
+            )
         photos = read_dataset(folder)
         labels = labels_of(folder, groups, photos)
         with _progress() as progress:
             measured = _measure(photos, program.settings, policy, jobs, None, progress)
-        show_own(program, measured, labels, json=as_json)
+        show_own(program, measured, labels, fused=fuse or 1, json=as_json)
         return
     photos = read_dataset(folder)
     exclusions = Exclusions() if exclude is None else read_exclusions(exclude, photos)

@@ -25,9 +25,17 @@ def labels_of(folder: Path, table: Path | None, photos: Sequence[Photo]) -> Labe
 
 
 def show_own(
-    program: Program, measured: Mapping[Photo, Measured], labels: Labels, *, json: bool
+    program: Program,
+    measured: Mapping[Photo, Measured],
+    labels: Labels,
+    *,
+    fused: int,
+    json: bool,
 ) -> None:
-    """Print what *measured* tells of everybody and of each group, at the door's threshold."""
+    """Print what *measured* tells of everybody and of each group, at the door's threshold.
+
+    So many *fused* photos count as one.
+    """
     card = program.core.models.embedder(program.settings.models.embedder)
     door = program.settings.door
     report = own_report(
@@ -40,6 +48,7 @@ def show_own(
             floor=door.similarity,
             target_fpir=door.target_fpir,
         ),
+        fused=fused,
     )
     if json:
         show_json(as_json(report))

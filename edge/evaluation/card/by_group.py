@@ -43,8 +43,9 @@ A site measures its own people, before a face is asked of anybody:
 $ ostiary evaluate --own FOLDER      # a folder of photos per person, and groups.csv, if somebody said which group is hers
 ```
 
-It tells, for everybody and for each group of the columns that the site chose, how often she is not found, refused by the
-quality gate (and why), rejected (FNMR) and taken for another of her group (FMR), at the threshold that a door demands of so
+It compares one photo with one; with `--fuse 3` three with three, as a door does. It tells, for everybody and for each group
+of the columns that the site chose, how often she is not found, refused by the quality gate (and why), rejected (FNMR) and
+taken for another of her group (FMR), at the threshold that a door demands of so
 many people, each with a 95 % interval over people; the highest rate over the lowest, and whether that is more than luck
 (such variation is what ISO/IEC 19795-10 is about). Groups of fewer than {LEAST_PEOPLE} people are not compared, of fewer than
 {LEAST_SHOWN} not even shown. None seen among *n* people leaves {RULE_OF_THREE:g} / *n* open: to see a rate of {rate(claimed)} takes

@@ -96,10 +96,14 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """Everything about a site's own people; totals, and nobody's name."""
+    """Everything about a site's own people; totals, and nobody's name.
+
+    *fused*: how many photos were compared as one.
+    """
 
     model: ModelId
     door: Door
+    fused: int
     everybody: GroupRates
     divisions: tuple[Division, ...]
 
@@ -117,17 +121,23 @@ def own_report(
     model: ModelId,
     calibration: Calibration,
     door: Door,
+    fused: int = 1,
 ) -> OwnReport:
-    """Return what *measured* shows of everybody and of each group of *labels*."""
+    """Return what *measured* shows of everybody and of each group of *labels*.
+
+    With *fused* above 1 so many photos of a person count as one, as frames do at a door.
+    """
     counts = tally(
         measured,
         threshold=calibration.cosine(door.similarity),
         lower=calibration.cosine(door.lower),
+        fused=fused,
     )
     everybody = np.ones(len(counts.people), bool)
     return OwnReport(
         model=model,
         door=door,
+        fused=fused,
         everybody=_rates(EVERYBODY, counts, everybody),
         divisions=tuple(_division(column, labels, counts) for column in labels.columns),
     )

@@ -57,6 +57,7 @@ def as_json(report: OwnReport) -> dict[str, Any]:
             "claimed_fmr": report.door.claimed,
             "lower_similarity": report.door.lower,
         },
+        "fused": report.fused,
         "everybody": _group_json(report.everybody),
         "divisions": [
             {
@@ -82,6 +83,8 @@ def _head(report: OwnReport) -> Iterator[RenderableType]:
         f"Threshold of a door for {door.people:,} people: similarity {door.similarity:.2f} %, "
         f"which claims an FMR of {door.claimed:.1e}; the lower one: {door.lower:.2f} %"
     )
+    if report.fused > 1:
+        yield Text(f"Compared are sets of {report.fused} photos, fused as a door fuses frames")
     yield _rates_table("Everybody", (report.everybody,))
     for warning in warnings(report):
         yield Text(f"Note: {warning}", style="yellow")

@@ -176,6 +176,15 @@ def test_a_sites_own_people_are_counted_by_group(run: Run, staff: Path) -> None:
     assert division["people_without_a_group"] == 1
 
 
+def test_own_people_may_be_compared_as_a_door_does(run: Run, staff: Path) -> None:
+    """Sets of three frames: he has two of them, she one."""
+    every = evaluated(run, staff, "--own", "--fuse", 3)["everybody"]
+
+    assert (every["missed"]["events"], every["missed"]["trials"]) == (0, 1)
+    assert (every["accepted"]["events"], every["accepted"]["trials"]) == (0, 2)
+    assert every["not_found"]["trials"] == 10
+
+
 def test_of_a_sites_own_people_nothing_is_kept_and_nobody_named(
     run: Run, staff: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -192,7 +201,7 @@ def test_of_a_sites_own_people_nothing_is_kept_and_nobody_named(
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
-@pytest.mark.parametrize("option", [("--cache", "x"), ("--det", "x"), ("--fuse", 2)])
+@pytest.mark.parametrize("option", [("--cache", "x"), ("--det", "x"), ("--good-only",)])
 def test_own_people_are_never_cached_or_drawn(
     run: Run, staff: Path, option: tuple[object, ...]
 ) -> None:

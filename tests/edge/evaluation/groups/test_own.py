@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.domain import ModelId, QualityReason, normalized
+from edge.domain import Embedding, ModelId, QualityReason, fuse, normalized
 from edge.evaluation.dataset import Photo
 from edge.evaluation.groups.counting import tally
 from edge.evaluation.groups.labels import Labels
@@ -33,9 +33,15 @@ def photo(person: str, number: int) -> Photo:
 
 
 def crowd(
-    people: int, *, seed: int = 1, spread: float = 0.5, alike: float = 0.0, prefix: str = "p"
+    people: int,
+    *,
+    seed: int = 1,
+    spread: float = 0.5,
+    alike: float = 0.0,
+    prefix: str = "p",
+    shots: int = 3,
 ) -> dict[Photo, Measured]:
-    """Return three photos of each of *people*, around a direction of hers.
+    """Return some *shots* of each of *people*, around a direction of hers.
 
     *spread* makes her photos differ; *alike* moves all of them towards one direction.
     """
@@ -45,7 +51,7 @@ def crowd(
     for number in range(people):
         centre = chance.normal(0, 1, 64)
         centre = centre / np.linalg.norm(centre) + alike * common
-        for shot in range(3):
+        for shot in range(shots):
             vector = centre + spread * chance.normal(0, 1, 64) / 8
             name = f"{prefix}{number:03}"
             measured[photo(name, shot)] = made(name, vector.tolist())
@@ -70,6 +76,25 @@ def test_every_pair_is_counted_once_and_as_what_it_is() -> None:
     assert counts.pairs.sum() // 2 == 8 * 7 // 2 * 9
     assert missed > 0
     assert accepted > 0
+
+
+def test_fused_sets_are_compared_as_embeddings_are() -> None:
+    """By the very cosine of two fused faces; a set is not compared with itself."""
+    measured = crowd(6, spread=1.5, shots=6)
+    sets: dict[str, list[Embedding]] = {}
+    photos = sorted(measured)
+    for start in range(0, len(photos), 3):
+        three = [measured[each].embedding for each in photos[start : start + 3]]
+        sets.setdefault(photos[start].person, []).append(fuse([one for one in three if one]))
+    cosines = [one.cosine(other) for one, other in sets.values()]
+    middle = float(np.median(cosines))
+
+    counts = tally(measured, threshold=middle, lower=middle, fused=3)
+
+    assert counts.genuine.tolist() == [1] * 6
+    assert counts.missed.tolist() == [int(cosine < middle) for cosine in cosines]
+    assert counts.pairs[0, 1] == 2 * 2
+    assert counts.photos.tolist() == [6] * 6
 
 
 def test_a_photo_without_a_face_is_not_found_and_in_no_pair() -> None:
