@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -20,15 +19,12 @@ def between(interval: Interval, digits: int = 2) -> str:
     return f"{100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f}"
 
 
-def rate(value: float) -> str:
+def rate(value: float, digits: int = 2) -> str:
     """Write a small rate: 1.3e-6, and 0 where nothing was seen."""
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(value))
-    mantissa = f"{value / 10**exponent:.1f}"
-    if mantissa == "10.0":  # 9.96e-6 is 1.0e-5 in two digits
-        mantissa, exponent = "1.0", exponent + 1
-    return f"{mantissa}e{exponent}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def target(value: float) -> str:
