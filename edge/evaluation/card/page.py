@@ -35,7 +35,7 @@ from edge.evaluation.robustness.trial import Robustness
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Everything that was measured; a section that never was is None, and is not on the page."""
+    """Everything that was measured; a section that never was is None, and is named on the page."""
 
     made: Made
     verification: Verification | None = None
@@ -67,14 +67,21 @@ SECTIONS: tuple[Section, ...] = (
 )
 """In the order of the page."""
 
+NOT_MEASURED = "**Not measured**, so that nothing is said of it here:"
+
 
 def markdown(results: Results) -> str:
-    """Return the page."""
+    """Return the page; it names what was not measured."""
     parts = [head.markdown(results.made)]
+    missing = []
     for section in SECTIONS:
         found = getattr(results, section.name)
-        if found is not None:
+        if found is None:
+            missing.append(section.name.replace("_", " "))
+        else:
             parts.append(section.markdown(found))
+    if missing:
+        parts.append(f"{NOT_MEASURED} {', '.join(missing)}.")
     return "\n".join(f"{flowed(part).strip()}\n" for part in parts)
 
 

@@ -15,7 +15,7 @@ from edge.evaluation.calibration import fit_calibration
 from edge.evaluation.card import fusing, gate, identification, promise, verification
 from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
-from edge.evaluation.card.page import SECTIONS, Results, markdown, read, to_text
+from edge.evaluation.card.page import NOT_MEASURED, SECTIONS, Results, markdown, read, to_text
 from edge.evaluation.card.pictures import draw
 from edge.evaluation.card.words import count, flowed, percent, table
 from edge.evaluation.dataset import Photo
@@ -145,11 +145,12 @@ def test_another_result_makes_another_page(results: Results) -> None:
     assert told in " ".join(page.split())
 
 
-def test_a_section_that_was_not_measured_is_not_there(results: Results) -> None:
-    """Rather than empty."""
+def test_a_section_that_was_not_measured_is_named_and_not_shown(results: Results) -> None:
+    """Rather than empty, or forgotten."""
     page = markdown(replace(results, gate=None, promise=None))
 
     assert "The quality gate" not in page
+    assert f"{NOT_MEASURED} promise, gate" in " ".join(page.split())
     assert "What the similarity promises" not in page
     assert "One photo against one" in page
 
