@@ -31,6 +31,7 @@ from edge.evaluation.cache import EmbeddingCache, fingerprint
 from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
 from edge.evaluation.card.page import SECTIONS, Results, markdown, read, to_text
+from edge.evaluation.card.pictures import draw
 from edge.evaluation.dataset import Photo, read_dataset
 from edge.evaluation.exclusions import read_exclusions
 from edge.evaluation.measure import FaceRecognizer, Measured, measure
@@ -39,7 +40,7 @@ from edge.evaluation.subject import FacePolicy
 from edge.vision.card import EmbedderCard
 
 DOCS = Path(__file__).parents[1] / "docs"
-RESULTS, PAGE = DOCS / "accuracy.json", DOCS / "accuracy.md"
+RESULTS, PAGE, PICTURES = DOCS / "accuracy.json", DOCS / "accuracy.md", DOCS / "pictures"
 EXCLUSIONS = Path(__file__).with_name("lfw_exclusions.txt")
 COMMAND = "make accuracy LFW=FOLDER"
 COLLECTION = "Labeled Faces in the Wild (deep-funneled)"
@@ -52,8 +53,10 @@ def main() -> int:
     options = _options()
     try:
         if not options.write_only:
-            RESULTS.write_text(to_text(_measured(options)), encoding="utf-8")
-        PAGE.write_text(markdown(read(RESULTS)), encoding="utf-8")
+            _measure(options)
+        results = read(RESULTS)
+        PAGE.write_text(markdown(results), encoding="utf-8")
+        draw(results, PICTURES)
     except OstiaryError as error:
         _screen.print(str(error), style="red")
         return 1
@@ -74,18 +77,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(options: argparse.Namespace) -> Results:
+def _measure(options: argparse.Namespace) -> None:
+    """Measure section by section, and keep each as soon as it is there."""
     settings = load_settings(None)
     card = Core(settings).models.embedder(settings.models.embedder)
     material = _material(options, settings, card)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    former = read(RESULTS) if options.only else None
-    if former is not None and former.made.sha256 != card.model.digest:
-        raise EvaluationError(
-            f"{RESULTS.name} is of another embedder.",
-            remedy="Measure every section: leave out --only.",
-        )
-    wanted = [each for each in SECTIONS if not options.only or each.name in options.only]
     made = Made(
         collection=COLLECTION,
         photos=len(material.measured),
@@ -95,13 +91,32 @@ def _measured(options: argparse.Namespace) -> Results:
         command=COMMAND,
         machine=f"{platform.machine()} with {os.cpu_count()} cores",
         python=platform.python_version(),
-        days={**(former.made.days if former else {}), **{each.name: today for each in wanted}},
+        days={},
     )
-    results = Results(made=made) if former is None else replace(former, made=made)
-    for section in wanted:
-        found = section.measured(material)
-        results = replace(results, **{section.name: found})
-    return results
+    results = _continued(made) if options.only else Results(made=made)
+    for section in SECTIONS:
+        if not options.only or section.name in options.only:
+            found = section.measured(material)
+            today = dt.datetime.now(dt.UTC).date().isoformat()
+            made = replace(made, days={**results.made.days, section.name: today})
+            results = replace(results, made=made, **{section.name: found})
+            RESULTS.write_text(to_text(results), encoding="utf-8")
+
+
+def _continued(made: Made) -> Results:
+    """Return the results there are, if they are of the same embedder.
+
+    :raises EvaluationError: if they are of another one, or of an earlier form.
+    """
+    if not RESULTS.exists():
+        return Results(made=made)
+    former = read(RESULTS)
+    if former.made.sha256 != made.sha256:
+        raise EvaluationError(
+            f"{RESULTS.name} is of another embedder.",
+            remedy="Measure every section: leave out --only.",
+        )
+    return former
 
 
 def _material(options: argparse.Namespace, settings: Settings, card: EmbedderCard) -> Material:

@@ -17,7 +17,7 @@ import numpy as np
 from edge.demonstration.attacker import with_noise
 from edge.demonstration.scenes import Scene, script
 from edge.domain import Frame, Pixels
-from edge.errors import EndOfFootageError
+from edge.errors import CameraError, EndOfFootageError
 
 FPS = 30
 JPEG_QUALITY = 90
@@ -35,9 +35,9 @@ def write_films(folder: Path, *, most: int | None = None) -> tuple[Pixels, ...]:
     *most*: frames of each; by default all there are.
     """
     played = script(fps=FPS)
-    man, stranger, nobody = (
+    man, stranger, nobody, both = (
         _scene(played.scenes, title).frames
-        for title in ("the enrolled man", "a stranger", "nobody")
+        for title in ("the enrolled man", "a stranger", "nobody", "both, the stranger in front")
     )
     # Forwards and back: so nobody jumps, and the watch over the camera finds no film in a loop.
     there = (*man, *man[::-1])
@@ -46,7 +46,7 @@ def write_films(folder: Path, *, most: int | None = None) -> tuple[Pixels, ...]:
         MAN: (*nobody[:FPS], *there),
         STRANGER: (*nobody[:FPS], *stays),
         NOBODY: tuple(nobody[index % len(nobody)] for index in range(len(there))),
-        CHANGE: (*man[:_PART], *stays[:_PART], *man[_PART:], *stays[:_PART], *man[::-1]),
+        CHANGE: (*man[:_PART], *stays[:_PART], *man[_PART:], *both, *nobody),
     }
     draw = np.random.default_rng(0)
     for name, frames in films.items():
@@ -115,5 +115,8 @@ class Film:
         if number >= len(self._files):
             return None
         coded = np.frombuffer(self._files[number].read_bytes(), np.uint8)
-        pixels = cv2.imdecode(coded, cv2.IMREAD_COLOR).astype(np.uint8, copy=False)
+        picture = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        if picture is None:
+            raise CameraError(f"{self._files[number]} cannot be decoded")
+        pixels = picture.astype(np.uint8, copy=False)
         return Frame(pixels, datetime.now(UTC), 1000 + number / FPS, number)

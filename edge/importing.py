@@ -138,11 +138,11 @@ class _Before:
             self._vectors = np.empty((self._most, face.vector.size), dtype=np.float32)
         count = len(self._rows)
         if count:
-            cosines = self._vectors[:count] @ (face.vector * face.coherence)
+            cosines = self._vectors[:count] @ (face.vector * face.reach)
             nearest = int(cosines.argmax())
             if cosines[nearest] > self._cosine:
                 raise EnrollmentError(
                     f"the photos show the person of {self._rows[nearest].place}, too."
                 )
-        self._vectors[count] = face.vector * face.coherence
+        self._vectors[count] = face.vector * face.reach
         self._rows.append(row)

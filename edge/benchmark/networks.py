@@ -14,6 +14,9 @@ from edge.benchmark.peak import Peaks
 from edge.benchmark.work import Work
 from edge.vision.tflite import Network
 
+LEAST_ROUNDS = 3
+"""However slow a machine is: of fewer, the quickest would be chance."""
+
 RUNS = 5
 """Runs in a row of each network, after one that warms its weights up."""
 
@@ -50,23 +53,30 @@ def quickest(
     files: Mapping[str, Path],
     *,
     rounds: int,
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
     threads: int = 1,
+    seconds: float = math.inf,
     progress: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """Return the seconds of each network's quickest run, by name; they take turns in every round.
 
-    They are shown noise. *progress* is called after each round.
+    They are shown noise, of *shapes* where they have no size of their own. After *seconds* no new round begins. *progress* is called after each round.
 
     :raises ModelError: if a file is no network that can be run.
     """
     networks = {name: Network(path, threads=threads) for name, path in files.items()}
+    for name, shape in (shapes or {}).items():
+        networks[name].resize(shape)
     random = np.random.default_rng(0)
     shown = {
         name: random.uniform(0, 255, network.input_shape).astype(np.float32)
         for name, network in networks.items()
     }
     best = dict.fromkeys(files, math.inf)
-    for _ in range(rounds):
+    until = time.perf_counter() + seconds
+    for number in range(rounds):
+        if number >= LEAST_ROUNDS and time.perf_counter() > until:
+            break
         for name, network in networks.items():
             network.run(shown[name])
             for _ in range(RUNS):

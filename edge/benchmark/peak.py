@@ -23,7 +23,7 @@ from edge.vision.convert.storing import Float32
 from edge.vision.convert.tflite_writer import write_tflite
 
 SIDE, CHANNELS = 14, 512
-SHORT, LONG = 2, 10
+SHORT, LONG = 1, 5
 EIGHT, WHOLE = "int8", "float"
 
 _RANGE = (-4.0, 4.0)

@@ -17,8 +17,7 @@ from edge.benchmark.networks import achieved, quickest
 from edge.benchmark.peak import chains, peaks_of
 from edge.benchmark.report import FORMAT, NetworkFigures, PeakFigures, Report, figures_of
 from edge.benchmark.stages import FrameTimes, time_frames
-from edge.benchmark.used import countable, used_by
-from edge.benchmark.work import work_of
+from edge.benchmark.used import countable, shapes_of, used_by, work_in
 from edge.config import Settings
 from edge.hardware import Camera
 from edge.networks import load_recognizer
@@ -41,13 +40,13 @@ Tell = Callable[[str], None]
 class Plan:
     """How long to measure, and how much.
 
-    *seconds* in all, setting up aside; *people* in the galleries, the last of which is the door's;
-    *rounds* of networks and matrix products in turns; numbers of *threads*.
+    *seconds* in all, setting up aside; *people* in the galleries, the last of which is the door's; at
+    most so many *rounds* of networks and matrix products in turns; numbers of *threads*.
     """
 
     seconds: float = SECONDS
     people: tuple[int, ...] = (1_000, 10_000)
-    rounds: int = 12
+    rounds: int = 40
     threads: tuple[int, ...] = (1,)
 
 
@@ -74,7 +73,7 @@ def run(
     share = plan.seconds / 12  # a part of a minute is five seconds
     frames = tuple(_frames(settings, models, plan, share, tell))
     searches, door = _people(settings, models, plan, share, tell)
-    peaks, networks, uncounted = _networks(settings, models, plan, tell)
+    peaks, networks, uncounted = _networks(settings, models, plan, share, tell)
     captured = None if camera is None else _camera(settings, models, camera, share, tell)
     return Report(
         format=FORMAT,
@@ -127,16 +126,22 @@ def _people(
 
 
 def _networks(
-    settings: Settings, models: ModelStore, plan: Plan, tell: Tell
+    settings: Settings, models: ModelStore, plan: Plan, share: float, tell: Tell
 ) -> tuple[tuple[PeakFigures, ...], tuple[NetworkFigures, ...], tuple[str, ...]]:
     used = used_by(models, settings.models.embedder)
     files = countable(used)
-    work = {name: work_of(path.read_bytes()) for name, path in files.items()}
+    work = work_in(files)
     peaks, networks = [], []
     with chains() as products:
         for threads in plan.threads:
             tell(f"networks and matrix products, threads: {threads}")
-            best = quickest({**files, **products}, rounds=plan.rounds, threads=threads)
+            best = quickest(
+                {**files, **products},
+                shapes=shapes_of(files),
+                rounds=plan.rounds,
+                threads=threads,
+                seconds=2 * share,
+            )
             peak = peaks_of(best)
             peaks.append(PeakFigures(threads, peak.eight / 1e9, peak.whole / 1e9))
             networks += [

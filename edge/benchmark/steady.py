@@ -66,6 +66,8 @@ class SteadyDoor:
         look = self._watching.look()
         if look is None or not isinstance(look.follows, Question):
             return False
+        if not self._watching.assured(look):
+            return False
         self._watching.conclude(look.follows, self._answer(look.follows), look.frame)
         return True
 

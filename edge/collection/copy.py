@@ -3,9 +3,9 @@
 A copy holds what it needs of one kind of row (people, or faces). After its first load it reads
 only the rows that the table ``changes`` names. A refresh happens whole or not at all.
 
-A fused vector counts with its coherence (:meth:`edge.domain.Embedding.cosine`), which differs from
+A fused vector counts with its reach (:attr:`edge.domain.Embedding.reach`), which differs from
 person to person, so the nearest by angle need not be the most alike. Therefore a vector *v* of
-coherence *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
+reach *r* is held as *(r·v, √(1 − r²))*, one number longer and of length one again, and a query
 as *(q, 0)*: their product is *r* times the cosine, and the nearest is the most alike, exactly.
 
 Few vectors are held in sqlite-vec (``vec0.py``), many in arrays that are searched faster
@@ -45,7 +45,7 @@ MANY = 10_000
 class Neighbour:
     """A row near a query: its id, how near, and the JSON array that came with it.
 
-    *cosine* is that of the angle times the coherence of the row's vector.
+    *cosine* is that of the angle times the reach of the row's vector.
     """
 
     id: str
@@ -89,15 +89,16 @@ class Copy:
         changed = [row for row, _ in changes]
         rows: list[int] = []
         held: list[Held] = []
+        size = self._size
         with self._memory.transaction():
             for batch in _batched(changed, BATCH):
-                self._items.remove(batch)
+                size -= self._items.remove(batch)
                 read = self._read(batch)
                 self._items.insert(read)
                 more, vectors = self._held_of(read)
                 rows += more
                 held.append(vectors)
-            size = self._items.count()
+            size += len(rows)
             # Last, because only this may be beyond the transaction, which undoes the rest.
             self._vectors.replace(changed, rows, np.concatenate(held))
         self._size = size
@@ -153,21 +154,22 @@ class Copy:
                     "SELECT max(sequence) FROM changes WHERE collection = ? AND kind = ?",
                     (self._collection.row, self._kind.name),
                 )
-                vectors = self._vectors_of(memory, items)
-                size = items.count()
+                vectors, size = self._vectors_of(memory, items)
         except BaseException:
             memory.close()
             raise
         return memory, items, vectors, (last and last[0]) or 0, size
 
-    def _vectors_of(self, memory: Database, items: Items) -> Vectors:
-        """Read everything into *items* and, few or many as they are, into vectors of either kind."""
+    def _vectors_of(self, memory: Database, items: Items) -> tuple[Vectors, int]:
+        """Read everything into *items* and into vectors, and return these and how many they are."""
         few: list[tuple[list[int], Held]] = []
         many: ExactVectors | None = None
+        size = 0
         for batch in self._read_all():
             items.insert(batch)
             few.append(self._held_of(batch))
-            if many is None and sum(len(rows) for rows, _ in few) > MANY:
+            size += len(few[-1][0])
+            if many is None and size > MANY:
                 many = ExactVectors(
                     memory, self._collection.dimension, room=self._kind.room_in(self._collection)
                 )
@@ -176,19 +178,15 @@ class Copy:
                     many.replace((), rows, held)
                 few = []
         if many is not None:
-            return many
+            return many, size
         vectors = Vec0Vectors(memory, self._collection.dimension)
         for rows, held in few:
             vectors.replace((), rows, held)
-        return vectors
+        return vectors, size
 
     def _held_of(self, batch: Sequence[Row]) -> tuple[list[int], Held]:
         return held_of(
-            [
-                (row, vector, coherence)
-                for row, _, vector, coherence, _ in batch
-                if vector is not None
-            ],
+            [(row, vector, reach) for row, _, vector, reach, _ in batch if vector is not None],
             self._collection,
         )
 

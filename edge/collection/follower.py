@@ -13,6 +13,7 @@ from edge.collection.collections import Collection, Collections
 from edge.collection.copy import Copy
 from edge.collection.database import open_collection
 from edge.collection.items import Kind
+from edge.domain import COHERENCE_POWER
 from edge.errors import StorageError
 from edge.storage.database import Database
 from edge.storage.faults import RESTORE
@@ -34,13 +35,15 @@ _TOLD = (
 )
 _PEOPLE = Kind(
     "person",
-    f"SELECT item.row, item.person_id, item.vector, item.coherence, {_TOLD} FROM people AS item",  # noqa: S608 - constants
+    f"SELECT item.row, item.person_id, item.vector, pow(item.coherence, {COHERENCE_POWER}),"  # noqa: S608 - constants
+    f" {_TOLD} FROM people AS item",
     keys="$[3]",
     groups="$[6]",
 )
 _FORMER = Kind(
     "person",
-    "SELECT item.row, item.person_id, item.former_vector, item.former_coherence,"  # noqa: S608 - constants
+    "SELECT item.row, item.person_id, item.former_vector,"  # noqa: S608 - constants
+    f" pow(item.former_coherence, {COHERENCE_POWER}),"
     f" {_TOLD} FROM (SELECT * FROM people WHERE former_vector IS NOT NULL) AS item",
     groups="$[6]",
 )

@@ -19,7 +19,7 @@ from edge.storage.database import Database, Row
 class Kind:
     """Which rows a copy holds.
 
-    *name* is the kind in the table ``changes``; *select* gives row, id, vector, coherence and a JSON
+    *name* is the kind in the table ``changes``; *select* gives row, id, vector, reach and a JSON
     array of whatever else is wanted, from a table that it calls ``item``. *keys* is the path in that
     array to a list of lists, by whose first members a row can be found, too; *groups* the path to a
     list of the groups it is in; None for none.
@@ -38,7 +38,7 @@ class Kind:
 class Items:
     """The tables ``items`` and ``keys`` of *memory*, made here; a row's JSON is decoded when asked for.
 
-    Changes belong in a transaction of that database, which undoes them; :meth:`counted` ends it.
+    Changes belong in a transaction of that database, which undoes them.
     """
 
     def __init__(self, memory: Database, kind: Kind) -> None:
@@ -49,7 +49,6 @@ class Items:
             "CREATE TABLE items (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
             " data TEXT NOT NULL, compared INTEGER NOT NULL)"
         )
-        memory.execute("CREATE INDEX compared ON items (row) WHERE compared")
         memory.execute(
             "CREATE TABLE keys (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row))"
             " WITHOUT ROWID"
@@ -71,17 +70,17 @@ class Items:
                 {"keys": self._kind.keys, "rows": json.dumps([row for row, *_ in rows])},
             )
 
-    def remove(self, rows: Sequence[int]) -> None:
-        """Forget *rows*, as far as there are any."""
+    def remove(self, rows: Sequence[int]) -> int:
+        """Forget *rows*, as far as there are any; return how many of them had a vector."""
         numbers = [(row,) for row in rows]
+        found = self._memory.row(
+            "SELECT count(*) FROM items WHERE compared AND row IN (SELECT value FROM json_each(?))",
+            (json.dumps(rows),),
+        )
         self._memory.execute_many("DELETE FROM items WHERE row = ?", numbers)
         self._memory.execute_many("DELETE FROM keys WHERE row = ?", numbers)
         self._groups = {}
-
-    def count(self) -> int:
-        """Return how many rows have a vector."""
-        row = self._memory.row("SELECT count(*) FROM items WHERE compared")
-        return int(row[0]) if row else 0
+        return int(found[0]) if found else 0
 
     def get(self, item_id: str) -> tuple[Any, ...] | None:
         """Return the JSON array of one row, or None if there is no such row."""

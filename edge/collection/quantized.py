@@ -1,7 +1,7 @@
 """Which of many vectors can still be among the nearest: a scan of bytes with a proven bound.
 
 A row *x* of *d* numbers is held as ``int8`` levels *i* and a scale *s*, with *e = x − s·i* the
-rounding error; a query *q* likewise as *σ·j + f*. The product of the levels is a whole number, which
+rounding error; a query *q* likewise as *a·j + f*. The product of the levels is a whole number, which
 vector instructions compute exactly and from a quarter of the bytes. How far it can be from *q·x*:
 
     q·x = a·s·(j·i) + f·(s·i) + q·e,  so by Cauchy and Schwarz
@@ -65,21 +65,26 @@ class Rounded:
 
 def rounded(held: Held) -> Rounded:
     """Round *held*, vectors as a copy holds them, without their last number."""
-    exact = held.astype(np.float64)
-    numbers = exact[:, :-1]
-    largest = np.abs(numbers).max(axis=1)
-    scales = np.maximum((largest / LEVELS).astype(np.float32), _SMALLEST_SCALE)
-    wide = scales.astype(np.float64)[:, np.newaxis]
-    levels = np.clip(np.rint(numbers / wide), -LEVELS, LEVELS)
-    near = levels * wide
-    lost = np.linalg.norm(numbers - near, axis=1) * _LONGEST
-    not_unit = np.abs(1 - np.square(exact).sum(axis=1)) / 2
+    numbers = held[:, :-1]
+    largest = np.maximum(numbers.max(axis=1), -numbers.min(axis=1))
+    scales = np.maximum(largest / np.float32(LEVELS), _SMALLEST_SCALE)
+    levels = np.clip(np.rint(numbers / scales[:, np.newaxis]), -LEVELS, LEVELS)
+    # Whatever the levels are, what they lose is measured, in double precision.
+    near = levels.astype(np.float64)
+    near *= scales[:, np.newaxis]
+    lengths = _length(near)
+    lost = _length(np.subtract(numbers, near, out=near)) * _LONGEST
+    not_unit = np.abs(1 - np.einsum("ij,ij->i", held, held, dtype=np.float64)) / 2
     return Rounded(
         levels.astype(np.int8),
         scales,
-        (np.linalg.norm(near, axis=1) * _UPWARDS).astype(np.float32),
+        (lengths * _UPWARDS).astype(np.float32),
         ((lost + not_unit) * _UPWARDS).astype(np.float32),
     )
+
+
+def _length(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)))
 
 
 def contenders(rows: Rounded, query: Floats, k: int, among: Slots | None = None) -> Slots:

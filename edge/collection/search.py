@@ -141,7 +141,7 @@ class Gallery:
             asked = min(limit, FEW_NEIGHBOURS)
             while True:
                 found = tuple(
-                    self._face_match(neighbour, neighbour.cosine * embedding.coherence)
+                    self._face_match(neighbour, neighbour.cosine * embedding.reach)
                     for neighbour in copies.faces.nearest(query, asked)
                 )
                 if len(found) < asked or asked == limit or found[-1].similarity < threshold:
@@ -224,14 +224,14 @@ class Gallery:
     def _lineups(self, copies: Follower, embedding: Embedding) -> Iterator[_Lineup]:
         """Yield who is compared with *embedding*, once for each embedder that made something."""
         query = copies.collection.bytes_of(embedding)
-        yield _Lineup(copies.people, query, embedding.coherence, self._calibration, former=False)
+        yield _Lineup(copies.people, query, embedding.reach, self._calibration, former=False)
         before, former = copies.collection.as_it_was, embedding.former
         if copies.former is None or before is None or former is None:
             return
         if self._former is None:
             raise ModelMismatchError("what the former embedder's cosines are worth is not known")
         query = before.bytes_of(former)
-        yield _Lineup(copies.former, query, former.coherence, self._former, former=True)
+        yield _Lineup(copies.former, query, former.reach, self._former, former=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +240,13 @@ class _Lineup:
 
     people: Copy
     query: bytes
-    coherence: float
+    reach: float
     calibration: Calibration
     former: bool
 
     def match(self, person_id: str, cosine: float) -> Match:
-        """Return what a *cosine* with the query says; it is less by the query's coherence."""
-        cosine *= self.coherence
+        """Return what a *cosine* with the query says; it is less by the query's reach."""
+        cosine *= self.reach
         return Match(person_id, self.calibration.similarity(cosine), cosine, self.former)
 
 

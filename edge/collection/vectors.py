@@ -64,7 +64,7 @@ def held_of(
 ) -> tuple[list[int], Held]:
     """Return the rows of stored *vectors*, and these as they are held.
 
-    Each comes with its row and its coherence: it is shortened to that, and what is missing to a
+    Each comes with its row and its reach: it is shortened to that, and what is missing to a
     length of one is its last number.
 
     :raises StorageError: if one is not a finite vector of length one and of the right dimension.
@@ -86,10 +86,10 @@ def held_of(
             f"collection {collection.collection_id}: the vector in row {wrong[0]} is damaged",
             remedy=RESTORE,
         )
-    coherences = np.array([coherence for _, _, coherence in vectors], np.float64)
+    reaches = np.array([reach for _, _, reach in vectors], np.float64)
     held = np.empty((len(vectors), collection.dimension + 1), np.float32)
-    np.multiply(numbers, coherences.astype(np.float32)[:, np.newaxis], out=held[:, :-1])
-    held[:, -1] = np.sqrt(1 - coherences * coherences)
+    np.multiply(numbers, reaches.astype(np.float32)[:, np.newaxis], out=held[:, :-1])
+    held[:, -1] = np.sqrt(1 - reaches * reaches)
     return rows, held
 
 

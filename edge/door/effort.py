@@ -21,8 +21,9 @@ class EffortPolicy:
     the frame is searched, and whoever is found there embedded: so long may somebody nearer, or
     somebody else, go unseen. *gate*: whether frames in which nothing moves are left alone, while
     nobody is there. *search_idle*: the longest that they are. *linger*: how long after a face was
-    seen every frame is searched. *turn*: degrees by which a head must have turned, against every
-    frame of the evidence, for a frame to tell something new.
+    seen every frame is searched. *better*, *turn*: by what factor a frame must count for more than the
+    least of a full evidence, or by how many degrees the head must have turned against all of it, for
+    the frame to tell something new.
     """
 
     follow: bool = True
@@ -30,6 +31,7 @@ class EffortPolicy:
     gate: bool = True
     search_idle: float = 0.3
     linger: float = 2.0
+    better: float = 1.2
     turn: float = 10.0
 
 
@@ -55,9 +57,9 @@ def worth_searching(
 
 
 def _tells_more(seen: Presentation, face: Face, effort: EffortPolicy) -> bool:
-    """Tell whether a face is better than the worst of the evidence, or turned as in none of it."""
+    """Tell whether a face is far better than the worst of the evidence, or turned as in none of it."""
     quality = face.quality
-    if quality.weight > min(shot.weight for shot in seen.good):
+    if quality.weight > effort.better * min(shot.weight for shot in seen.good):
         return True
     return all(_apart(quality.pose, shot.pose) >= effort.turn for shot in seen.good)
 

@@ -56,10 +56,15 @@ def fit_calibration(impostors: Counts, *, provenance: str) -> Calibration:
             measured.append(knot)
     knots = [*measured, _end_of_tail(measured)]
     return Calibration(
-        cosines=tuple(round(cosine, 5) for cosine, _ in knots),
-        log10_fmrs=tuple(round(rate, 4) for _, rate in knots),
+        cosines=tuple(round(cosine, 5) for cosine, _ in knots),  # the grid's are that round
+        log10_fmrs=tuple(_rounded_up(rate) for _, rate in knots),
         provenance=provenance,
     )
+
+
+def _rounded_up(rate: float) -> float:
+    """Return log10 of a rate with four digits, never less: no knot claims more than was seen."""
+    return math.ceil(rate * 10_000 - 1e-6) / 10_000
 
 
 def _ladder(lowest: float) -> list[float]:

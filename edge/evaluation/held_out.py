@@ -40,18 +40,21 @@ def hold_out(
     similarities: Collection[float],
     splits: int,
     never: Collection[tuple[int, int]] = (),
+    held: Templates | None = None,
 ) -> tuple[HeldOut, ...]:
     """Split the people *splits* times by chance; each half is held out once.
 
-    *never* names pairs of people that are not compared.
+    *never* names pairs of people that are not compared. *held* are what is held against the fit, of
+    the same people; the *templates* themselves if there are none.
 
     :raises EvaluationError: if half of the people are too few to calibrate anything.
     """
     ratios: dict[float, list[float]] = {similarity: [] for similarity in similarities}
-    for halves in _halves(templates, splits):
-        compared = [compare_all(half, never=never) for half in halves]
-        for fitted, held in (compared, compared[::-1]):
-            for similarity, ratio in _ratios(fitted, held, similarities):
+    for chosen in _halves(templates.people, splits):
+        fitted = _compared(templates, chosen, never)
+        against = fitted if held is None else _compared(held, chosen, never)
+        for one, other in ((0, 1), (1, 0)):
+            for similarity, ratio in _ratios(fitted[one], against[other], similarities):
                 ratios[similarity].append(ratio)
     return tuple(
         HeldOut(similarity, fmr_of_similarity(similarity), tuple(found))
@@ -69,14 +72,21 @@ def _ratios(
         yield similarity, observed / fmr_of_similarity(similarity)
 
 
-def _halves(templates: Templates, splits: int) -> Iterator[tuple[Templates, Templates]]:
+def _halves(people: NDArray[np.int32], splits: int) -> Iterator[NDArray[np.int32]]:
+    """Yield one half of the people for each split."""
     chance = np.random.default_rng(SEED)
-    people = np.unique(templates.people)
+    everybody = np.unique(people)
     for _ in range(splits):
-        chosen = chance.permutation(people)[: len(people) // 2]
-        one = np.isin(templates.people, chosen)
-        yield _some(templates, one), _some(templates, ~one)
+        yield chance.permutation(everybody)[: len(everybody) // 2]
 
 
-def _some(templates: Templates, which: NDArray[np.bool_]) -> Templates:
-    return Templates(templates.vectors[which], templates.people[which])
+def _compared(
+    templates: Templates, chosen: NDArray[np.int32], never: Collection[tuple[int, int]]
+) -> tuple[Comparisons, Comparisons]:
+    """Compare the templates of the people *chosen*, and those of the others."""
+    one = np.isin(templates.people, chosen)
+    here, there = (
+        compare_all(Templates(templates.vectors[which], templates.people[which]), never=never)
+        for which in (one, ~one)
+    )
+    return here, there

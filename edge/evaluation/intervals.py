@@ -105,6 +105,7 @@ def bootstrap_strangers(
         drawn[people] = draw.multinomial(len(people), np.full(len(people), 1 / len(people)))
         weighted = drawn * templates
         pairs = (weighted.sum() ** 2 - (weighted**2).sum()) / 2
-        rates[at] = (drawn[first] * drawn[second]) @ events / pairs
+        # A few people may all be drawn as one: then there is no pair, and none that is alike.
+        rates[at] = (drawn[first] * drawn[second]) @ events / max(pairs, 1.0)
     low, high = np.quantile(rates, [0.025, 0.975])
     return Interval(float(low), float(high))

@@ -157,6 +157,11 @@ def search_all(
     for draw in draws(shots, setting, times=times):
         found.append(search(draw))
         progress()
+    return joined(found)
+
+
+def joined(found: Sequence[Searches]) -> Searches:
+    """Return the searches of several draws as one."""
     return Searches(
         *(
             np.concatenate([getattr(one, name) for one in found])
@@ -168,6 +173,6 @@ def search_all(
 def _rows(shown: Sequence[tuple[int, Embedding]]) -> NDArray[np.float64]:
     """Return rows whose products are what :meth:`Embedding.cosine` gives."""
     rows: NDArray[np.float64] = np.stack(
-        [embedding.vector.astype(np.float64) * embedding.coherence for _, embedding in shown]
+        [embedding.vector.astype(np.float64) * embedding.reach for _, embedding in shown]
     )
     return rows

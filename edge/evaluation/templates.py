@@ -86,8 +86,8 @@ def shots_of(
 def templates_of(rows: Sequence[tuple[int, Embedding]]) -> Templates:
     """Return persons and their vectors, sorted by person, as what is compared."""
     return Templates(
-        # With the coherence, products are what `Embedding.cosine` gives.
-        vectors=np.stack([embedding.vector * embedding.coherence for _, embedding in rows]).astype(
+        # With the reach, products are what `Embedding.cosine` gives.
+        vectors=np.stack([embedding.vector * embedding.reach for _, embedding in rows]).astype(
             np.float32
         ),
         people=np.array([person for person, _ in rows], np.int32),

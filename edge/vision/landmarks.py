@@ -62,33 +62,38 @@ def five_of(points: Points) -> Points:
 
 
 class Landmarks:
-    """Draws the mesh of a face that was found. One object serves one thread."""
+    """Draws the mesh of a face that was found. One object serves one thread.
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
+    *level* is the tilt in degrees up to which one look is enough.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 1, level: float = LEVEL) -> None:
         self._network = Network(path, threads=threads)
+        self._level = level
 
     def mesh(self, pixels: Pixels, face: Detection) -> Mesh:
         """Return the mesh of *face* in *pixels*.
 
-        A head that tilts by more than :data:`LEVEL` is drawn twice: of a tilt the detector sees too
+        A head that tilts by more than the level is drawn twice: of a tilt the detector sees too
         little, and the network leaves a fifth of what is left in its square out of its answer. Seen
-        again through the square that the first mesh gives, the points of a tilted head are half as
-        far off. The presence is then the lesser of the two.
+        again through the square that the first mesh's points give, those of a tilted head are half
+        as far off. The presence is then the lesser of the two.
 
         :raises ImageError: if the points of *face* coincide.
         """
-        first = self._draw(pixels, fit_similarity(face.points, np.array(SQUARE)))
-        if abs(_tilt(first.points)) <= LEVEL:
+        first = self._draw(pixels, _around_points(face.points))
+        if abs(_tilt(first.points)) <= self._level:
             return first
-        second = self._draw(pixels, _around_mesh(first.points))
+        second = self._draw(pixels, _around_points(first.five))
         return Mesh(second.points, min(first.presence, second.presence))
 
     def again(self, pixels: Pixels, points: Points) -> Mesh:
         """Return the mesh of the face that had these ``(468, 3)`` *points* in the picture before.
 
-        Drawn once: the square of a mesh is level already.
+        Drawn once: the square of a mesh is level already. It is framed as :meth:`mesh` frames it,
+        or else the eyes would jump whenever a search comes between.
         """
-        return self._draw(pixels, _around_mesh(points))
+        return self._draw(pixels, _around_points(five_of(points)))
 
     def certainty(self, pixels: Pixels, points: Points) -> float:
         """Look once more at the face with these ``(468, 3)`` *points* and return how sure it is one.
@@ -111,6 +116,10 @@ class Landmarks:
         rgb = cv2.cvtColor(crop, cv2.COLOR_BGR2RGB)
         shape, flag = self._network.run(np.divide(rgb[None], np.float32(255), dtype=np.float32))
         return shape.reshape(468, 3), float(flag.ravel()[0])
+
+
+def _around_points(five: Points) -> Similarity:
+    return fit_similarity(five, np.array(SQUARE))
 
 
 def _across(points: Points) -> NDArray[np.float32]:

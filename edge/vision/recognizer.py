@@ -146,7 +146,10 @@ class Recognizer:
         now = self._judged(pixels, detection, mesh)
         if now.look is None or not likeness(now.look, face.look) >= LEAST_LIKENESS:
             return None
-        return replace(now, look=face.look)
+        followed = replace(now, look=face.look)
+        if self._shown is not None:
+            self._shown = followed, self._shown[1]
+        return followed
 
     def _judged(self, pixels: Pixels, detection: Detection, mesh: Mesh) -> Face:
         points = MESH_SHARE * mesh.five + (1 - MESH_SHARE) * detection.points

@@ -28,8 +28,9 @@ def test_every_network_is_held_against_the_limit(models: ModelStore, tmp_path: P
 
     found = json.loads((tmp_path / "limit.json").read_text())
     networks = {one["name"]: one for one in found["networks"]}
-    assert networks.keys() >= {"face-mesh", "sface", "sface-int8"}
+    assert networks.keys() >= {"yunet", "face-mesh", "sface", "sface-int8"}
     assert networks["sface-int8"]["int8"] > 0.9
+    assert networks["yunet"]["shape"] == [1, 256, 320, 3]
     assert networks["sface"]["int8"] == 0
     assert all(one["gmac_a_second"] > 0 for one in networks.values())
     assert found["peaks"]["eight"] > 0

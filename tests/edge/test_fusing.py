@@ -28,16 +28,28 @@ def shots(seed: int, count: int, *, noise: float = 1.0) -> list[Embedding]:
 
 
 @given(seeds, st.integers(1, 6), st.integers(1, 6))
-def test_fused_faces_are_as_alike_as_their_faces_are_on_average(
+def test_fused_faces_are_compared_half_way_between_faces_and_means(
     seed: int, first: int, second: int
 ) -> None:
-    """The mean of all cosines between two sets: what the false match rate was measured on."""
+    """The geometric mean of the mean of all cosines and of the cosine between the two means."""
     ours, theirs = shots(seed, first), shots(seed + 1, second)
+    one, other = fuse(ours), fuse(theirs)
 
-    between = fuse(ours).cosine(fuse(theirs))
+    between = one.cosine(other)
 
-    pairs = [one.cosine(other) for one in ours for other in theirs]
-    assert between == pytest.approx(float(np.mean(pairs)), abs=1e-5)
+    of_faces = float(np.mean([ours_.cosine(his) for ours_ in ours for his in theirs]))
+    of_means = float(one.vector @ other.vector)
+    expected = np.sign(of_means) * np.sqrt(max(of_faces * of_means, 0.0))
+    assert between == pytest.approx(float(expected), abs=1e-4)
+
+
+@given(seeds, st.integers(1, 6))
+def test_fusing_never_makes_more_of_a_face_than_its_angle(seed: int, count: int) -> None:
+    """Whoever is compared with a fused face is at most as alike as she is to its direction."""
+    fused, (face,) = fuse(shots(seed, count)), shots(seed + 1, 1)
+
+    assert 0 < fused.coherence <= fused.reach <= 1
+    assert abs(fused.cosine(face)) <= abs(float(fused.vector @ face.vector)) + 1e-6
 
 
 @given(seeds, st.integers(2, 5), st.integers(1, 5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,7 +62,12 @@ def _judged(
     *,
     pairs: Collection[frozenset[int]],
 ) -> Identified:
-    """Search, leaving out whoever is found to be the other one of a listed pair."""
+    """Search, leaving out whoever is found to be the other one of a listed pair.
+
+    With photos left out there may be fewer people with two than the setting wants.
+    """
+    able = sum(len(each) > 1 for each in shots.values())
+    setting = replace(setting, people=min(setting.people, able))
     found = search_all(shots, setting, times=TIMES)
     meant = zip(found.person.tolist(), found.best.tolist(), strict=True)
     kept = found.of(np.array([frozenset(pair) not in pairs for pair in meant], bool))
@@ -95,6 +100,8 @@ lies between them. Intervals are at 95 % and resample people (bootstrap).
 What the threshold would have to be for strangers of one photo to reach an FPIR, and what it costs:
 
 {_chosen(result.settings)}
+
+![Detection error trade-off of identification](pictures/det-identification.svg)
 
 What the door's whole rule answers, with its margin of the best over the second (`edge.door.identify`):
 

@@ -52,5 +52,5 @@ This page is written by that command from what it measures; none of its figures 
 FMR and FNMR (false match, false non-match rate), FPIR and FNIR (the same of identification) and DET are meant as in
 ISO/IEC 19795-1: the share of pairs of strangers that are accepted, of pairs of one person that are rejected, of
 strangers who are taken for somebody enrolled, and of enrolled people who are not recognized. No photo is part of this
-repository. How fast it is: [speed.md](speed.md).
+repository. What eight bits and a second look do: [precision.md](precision.md). How fast it is: [speed.md](speed.md).
 """

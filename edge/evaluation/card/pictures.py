@@ -56,14 +56,14 @@ def _calibration(promise: Promise) -> Any:
         ("1 photo against 1, without the listed faults", promise.listed),
     ]
     for at, (label, reached) in enumerate(series):
-        points = [one for one in reached.points if one.events]
+        points = [one for one in reached.points if one.seen.events]
         shift = 1 + 0.06 * (at - 1)  # so that intervals do not lie on each other
         axes.errorbar(
             [one.claimed_fmr * shift for one in points],
-            [one.observed_fmr for one in points],
+            [one.seen.rate for one in points],
             yerr=[
-                [max(0.0, one.observed_fmr - one.interval.low) for one in points],
-                [max(0.0, one.interval.high - one.observed_fmr) for one in points],
+                [max(0.0, one.seen.rate - one.interval.low) for one in points],
+                [max(0.0, one.interval.high - one.seen.rate) for one in points],
             ],
             fmt="o-",
             markersize=3,

@@ -13,7 +13,7 @@ from edge.evaluation.pairs import Comparisons, Templates
 from edge.evaluation.report import Row
 from edge.similarity import Calibration
 
-CURVE_POINTS = 120
+CURVE_POINTS = 60
 """Points of a DET curve that are kept: evenly spread over the decades of the FMR."""
 
 

@@ -139,7 +139,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         prepared=Artifact(
             name="face_detection_yunet_2023mar.tflite",
             size=224_544,
-            sha256="b128a6b590cdbd166d049c512e754e6fd7ca7ee67c719bacdda283ba8cf65f01",
+            sha256="64c8725867ca9af416eb711daf1d0eb85edc32870ee41ba68f01c8109117b2c8",
         ),
     ),
     CatalogueEntry(

@@ -9,12 +9,17 @@ Imported only to convert: the ``onnx`` package is not needed once the models are
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge.vision.convert.fold import fold
 from edge.vision.convert.heads import join_heads
 from edge.vision.convert.int8 import Int8, Ranges, measured_values
 from edge.vision.convert.network import Network
 from edge.vision.convert.onnx_reader import read_onnx
 from edge.vision.convert.tflite_writer import write_tflite
+
+LEAST_SIDE = 32
+"""Pixels of the side of a detector's picture: its coarsest grid then has one cell."""
 
 
 def onnx_to_tflite(content: bytes, *, description: str, ranges: Ranges | None = None) -> bytes:
@@ -39,6 +44,13 @@ def names_to_measure(content: bytes) -> tuple[str, ...]:
 
 
 def _read(content: bytes) -> Network:
-    """Return the network in *content*, simplified; what has several outputs is a detector."""
+    """Return the network in *content*, simplified; what has several outputs is a detector.
+
+    A detector has no size of its own. The one in the file is the least, since the interpreter
+    reserves memory for it, and keeps that, before it can be told another: 10 MB for the published
+    640×640.
+    """
     network = fold(read_onnx(content))
-    return join_heads(network) if len(network.outputs) > 1 else network
+    if len(network.outputs) == 1:
+        return network
+    return replace(join_heads(network), shape=(LEAST_SIDE, LEAST_SIDE, network.shape[2]))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from edge.benchmark.networks import achieved, quickest
+from edge.benchmark.networks import LEAST_ROUNDS, achieved, quickest
 from edge.benchmark.peak import CHANNELS, LONG, SHORT, SIDE, Peaks, chains, peaks_of
 from edge.benchmark.work import Work, work_of
 from edge.errors import BenchmarkError
+from edge.vision.models import ModelStore
 
 PRODUCT = (SIDE * CHANNELS) ** 2
 
 
 def test_chains_are_products_and_nothing_else() -> None:
-    """Their files differ by eight products in the kind that they are named after."""
+    """Their files differ by four products in the kind that they are named after."""
     with chains() as files:
         work = {name: work_of(path.read_bytes()) for name, path in files.items()}
 
@@ -33,9 +34,23 @@ def test_every_chain_runs() -> None:
             assert all(seconds > 0 for seconds in best.values())
 
 
+def test_a_slow_machine_is_not_kept_for_long(models: ModelStore) -> None:
+    """Three rounds are measured at least, and no more once the time is over."""
+    rounds: list[None] = []
+
+    quickest(
+        {"mesh": models.path("face-mesh")},
+        rounds=50,
+        seconds=0,
+        progress=lambda: rounds.append(None),
+    )
+
+    assert len(rounds) == LEAST_ROUNDS
+
+
 def test_what_all_chains_take_is_no_part_of_the_peak() -> None:
     """One second for the ends of a chain, a second for each product."""
-    best = {"int8 2": 3.0, "int8 10": 11.0, "float 2": 5.0, "float 10": 21.0}
+    best = {"int8 1": 3.0, "int8 5": 7.0, "float 1": 5.0, "float 5": 13.0}
 
     assert peaks_of(best) == Peaks(eight=PRODUCT, whole=PRODUCT / 2)
 
@@ -43,7 +58,7 @@ def test_what_all_chains_take_is_no_part_of_the_peak() -> None:
 def test_a_busy_machine_gives_no_figure() -> None:
     """A longer chain that took less time says nothing of the processor."""
     with pytest.raises(BenchmarkError, match="too busy"):
-        peaks_of({"int8 2": 1.0, "int8 10": 0.9, "float 2": 1.0, "float 10": 2.0})
+        peaks_of({"int8 1": 1.0, "int8 5": 0.9, "float 1": 1.0, "float 5": 2.0})
 
 
 def test_a_network_is_held_against_its_own_kinds() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from edge.benchmark.frames import door_frames
+from edge.benchmark.used import shapes_of, work_in
 from edge.benchmark.work import Work, work_of
 from edge.errors import ModelError
 from edge.vision.convert.int8 import Int8
@@ -12,6 +15,7 @@ from edge.vision.convert.network import Convolution, Dense, Network, PRelu
 from edge.vision.convert.storing import Float32
 from edge.vision.convert.tflite_writer import write_tflite
 from edge.vision.models import ModelStore
+from edge.vision.recognizer import Recognizer
 
 PLACES = 4 * 5
 
@@ -87,6 +91,28 @@ def test_weights_that_are_unpacked_once_move_once(models: ModelStore) -> None:
     assert work.eight == 0
     assert 20e6 < work.whole < 60e6
     assert work.intensity == work.all / work.bytes
+
+
+def test_the_detector_is_counted_as_a_door_shows_it_a_frame(
+    models: ModelStore, recognizer: Recognizer
+) -> None:
+    """Not at the size that its file happens to have: what is counted is what was really run."""
+    shown: list[tuple[int, ...]] = []
+    network = recognizer.detector._network
+    used = {"yunet": models.path("yunet")}
+
+    run = network.run
+
+    def noted(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        shown.append(values.shape)
+        return run(values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(network, "run", noted)
+        recognizer.largest(door_frames()[0])
+
+    assert shown == [shapes_of(used)["yunet"]]
+    assert work_in(used)["yunet"].shape == shown[0]
 
 
 def test_the_limit_adds_both_kinds() -> None:

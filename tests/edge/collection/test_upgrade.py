@@ -94,7 +94,7 @@ def test_doors_find_them(path: Path, key: Key, earlier: list[bytes]) -> None:
         fused = fuse(faces, [0.8, 0.01])
         (match,) = gallery.search_people(normalized(fused.vector, MODEL), limit=1)
         assert (match.person_id, gallery.people_count) == ("id-1", 1)
-        assert match.cosine == pytest.approx(fused.coherence, abs=1e-6)
+        assert match.cosine == pytest.approx(fused.reach, abs=1e-6)
 
 
 @pytest.mark.usefixtures("earlier")

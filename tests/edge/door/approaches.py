@@ -56,6 +56,11 @@ def blurred(box: Box = MIDDLE) -> Observation:
     return Observation(face(box, QualityReason.LOW_SHARPNESS), None)
 
 
+def followed(box: Box = MIDDLE, *reasons: QualityReason) -> Observation:
+    """Show the face of the frame before, followed into this one."""
+    return Observation(face(box, *reasons), None, followed=True)
+
+
 TOO_FEW = Decision(Outcome.DENY, Reason.LOW_QUALITY)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.domain import Decision, Outcome, QualityReason, Reason
+from edge.door.presentation import spend
 from edge.door.watch import Observation, PresentationPolicy
 from tests.edge.door.approaches import (
     ASIDE,
@@ -16,6 +17,7 @@ from tests.edge.door.approaches import (
     Door,
     blurred,
     embedding,
+    followed,
     seconds,
     seen,
 )
@@ -177,9 +179,68 @@ def test_only_the_newest_frames_count() -> None:
     assert {question.evidence.frames for question in door.questions} == {3, 4}
 
 
+def test_a_followed_face_stays_who_it_was() -> None:
+    """Ben stands where Ada was let in: followed, he is still Ben, and she is not seen again."""
+    door = Door(DENIAL).play([*(seen(ADA, n) for n in range(3))])
+    door.watch = spend(door.watch)
+    gone = door.watch.spent[0].seen_at
+
+    door.play([seen(BEN, 0), followed(), followed()])
+
+    assert door.watch.spent[0].seen_at == gone
+    assert door.watch.current is not None
+    assert door.watch.current.seen_at == door.now
+    assert door.watch.current.seen == 3
+    assert len(door.watch.current.good) == 1
+
+
+def test_a_followed_face_that_was_let_in_stays_spent() -> None:
+    """Ada stays and is followed for a minute: not let in again, not even long after."""
+    door = Door(GRANT).play([*(seen(ADA, n) for n in range(3)), *(followed() for _ in seconds(60))])
+
+    door.play(seen(ADA, frame) for frame in seconds(1))
+
+    assert door.grants == 1
+
+
+def test_following_gathers_no_evidence_and_asks_nothing_new() -> None:
+    """The same evidence has the same answer; a denial becomes final in time all the same."""
+    door = Door(DENIAL).play(seen(ADA, frame) for frame in range(3))
+    asked = len(door.questions)
+
+    door.play(followed() for _ in range(8))
+    assert len(door.questions) == asked
+
+    door.play(followed() for _ in range(8))
+    assert door.questions[-1].final
+    assert door.questions[-1].evidence.frames == 3
+    assert len(door.decisions) == 1
+
+
+def test_a_recognized_face_is_asked_about_in_every_frame() -> None:
+    """It has to prove that it lives, which frames without new evidence do."""
+    not_live = Decision(Outcome.DENY, Reason.NOT_LIVE, 99.9, 99.0, "ada")
+    door = Door(not_live).play(seen(ADA, frame) for frame in range(3))
+    asked = len(door.questions)
+
+    door.play(followed() for _ in range(8))
+
+    assert len(door.questions) == asked + 8
+
+
+def test_nobody_is_followed_out_of_nothing() -> None:
+    """A face that is followed while nobody is known is nobody's."""
+    door = Door(GRANT).play([followed(), followed()])
+
+    assert door.watch.current is None
+    assert not door.questions
+
+
 OBSERVATIONS = st.one_of(
     st.none(),
     st.just(blurred()),
+    st.just(followed()),
+    st.just(followed(ASIDE)),
     st.builds(
         seen,
         st.sampled_from((ADA, BEN)),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from edge.domain import ModelId, QualityReason, normalized
+from edge.domain import ModelId, QualityReason, fuse, normalized
 from edge.errors import EvaluationError
 from edge.evaluation.analysis import Questions, analyse
 from edge.evaluation.dataset import Photo
@@ -119,8 +119,8 @@ def test_fusing_weighs_photos_by_their_quality(measured: dict[Photo, Measured]) 
     )
 
     assert np.allclose(fused.vectors[0], one.embedding.vector, atol=1e-6)
-    middle = (one.embedding.vector + other.embedding.vector) / 2
-    assert np.allclose(even.vectors[0], middle, atol=1e-6)
+    middle = fuse([one.embedding, other.embedding])
+    assert np.allclose(even.vectors[0], middle.vector * middle.reach, atol=1e-6)
 
 
 def test_what_is_left_out_is_counted_and_not_compared(measured: dict[Photo, Measured]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from edge.errors import EvaluationError
 from edge.evaluation.calibration import WITNESSES, fit_calibration, reliability
 from edge.evaluation.det import ErrorRates
-from edge.evaluation.grid import CELLS, STEPS, Counts, first_cell_from
+from edge.evaluation.grid import CELLS, STEPS, Counts, cells_of, counts_of, first_cell_from
 
 
 def normal_counts(mean: float, spread: float, pairs: float) -> Counts:
@@ -88,3 +88,17 @@ def test_the_fit_is_reliable_on_what_it_was_fitted_to(impostors: Counts) -> None
     for row in table:
         assert row.observed.fmr == pytest.approx(row.claimed_fmr, rel=0.03)
     assert table[-1].claimed_fmr == pytest.approx(1e-5)
+
+
+@given(seed=st.integers(0, 99))
+def test_no_knot_claims_a_lower_rate_than_was_seen(seed: int) -> None:
+    """Rounded up: pairs at a knot's cosine and above are never more than it says."""
+    cosines = np.random.default_rng(seed).normal(0, 0.15, 200_000)
+    counts = counts_of(cells_of(cosines))
+    above = np.cumsum(counts[::-1])[::-1] / counts.sum()
+
+    calibration = fit_calibration(counts, provenance="")
+
+    knots = zip(calibration.cosines[1:-1], calibration.log10_fmrs[1:-1], strict=True)
+    for cosine, rate in knots:
+        assert above[first_cell_from(cosine)] <= 10**rate * (1 + 1e-9)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from edge.domain import Vector
 from edge.errors import EvaluationError
+from edge.evaluation.exclusions import Exclusions
 from edge.evaluation.protocol import (
     NOT_COMPARED,
     ListedPair,
@@ -14,6 +15,7 @@ from edge.evaluation.protocol import (
     fold_accuracy,
     read_pairs,
     stem_of,
+    without,
 )
 
 LIST = "2\t1\nAnn\t1\t2\nAnn\t1\tBea Bird\t11\nBea Bird\t1\t2\nBea Bird\t2\tAnn\t2\n"
@@ -87,3 +89,22 @@ def test_the_threshold_is_the_best_on_the_other_sets(folds: list[list[tuple[floa
 def test_a_photo_is_known_by_its_stem() -> None:
     """The list names no file type."""
     assert stem_of("Ann B./Ann B._0001.jpg") == "Ann B./Ann B._0001"
+
+
+def test_listed_pairs_are_left_out_with_their_people_and_photos() -> None:
+    """A person, a photo, and two people who are never compared; the rest stays as it was."""
+    kept = ListedPair("ann/ann_0001", "ann/ann_0002", same=True)
+    fold = (
+        kept,
+        ListedPair("ann/ann_0001", "ann/ann_0003", same=True),
+        ListedPair("bea/bea_0001", "ann/ann_0001", same=False),
+        ListedPair("ann/ann_0001", "cyd/cyd_0001", same=False),
+    )
+    exclusions = Exclusions(
+        people=frozenset({"cyd"}),
+        photos=frozenset({"ann/ann_0003.jpg"}),
+        pairs=frozenset({("ann", "bea")}),
+    )
+
+    assert without(exclusions, (fold,)) == ((kept,),)
+    assert without(Exclusions(), (fold,)) == (fold,)

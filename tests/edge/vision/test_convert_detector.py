@@ -118,8 +118,10 @@ def test_heads_side_by_side_give_what_they_gave_apart(tmp_path: Path) -> None:
     content = detector()
     path = tmp_path / "detector.tflite"
     path.write_bytes(onnx_to_tflite(content, description="detector"))
+    network = Network(path)
+    network.resize((1, 8, 6, 3))
     picture = np.random.default_rng(14).uniform(-1, 1, (1, 8, 6, 3)).astype(np.float32)
-    (ours,) = Network(path).run(picture)
+    (ours,) = network.run(picture)
     sure, box = computed(content, picture)
     assert ours.shape == (1, 8, 6, 5)
     np.testing.assert_allclose(sigmoid(ours[..., :1]).reshape(1, -1, 1), sure, atol=1e-5)
@@ -132,6 +134,7 @@ def test_a_network_without_a_size_of_its_own_takes_any(tmp_path: Path) -> None:
     path.write_bytes(onnx_to_tflite(detector(), description="detector"))
     network = Network(path)
     wide = np.random.default_rng(15).uniform(-1, 1, (1, 8, 20, 3)).astype(np.float32)
+    network.resize((1, 8, 6, 3))
     (before,) = network.run(np.ascontiguousarray(wide[:, :, :6]))
     network.resize((1, 8, 20, 3))
     (whole,) = network.run(wide)
@@ -182,7 +185,7 @@ def test_the_converted_detector_agrees_with_the_published_one(
     picture = np.zeros((1, 640, 640, 3), np.float32)
     picture[0, 60:572, 100:612] = astronaut
     network = Network(models.path("yunet"))
-    assert network.input_shape == picture.shape
+    network.resize(picture.shape)
     theirs = opencv_computed(picture)
     for ours, stride in zip(network.run(picture), STRIDES, strict=True):
         cells = ours.reshape(1, -1, 16)
