@@ -25,8 +25,8 @@ from edge.vision.catalogue.sface import INT8
 PAGE = Path(__file__).parents[1] / "docs" / "improvements.md"
 
 _HALVES = (
-    f"What there is to choose or to fit was chosen on one half of the people (A), by chance of their names, at most {tries.MOST}\n"
-    "photos each; what counts is the other half (B)."
+    f"Whatever there is to choose or to fit was chosen on one half of the people (A), told by a digest of their names; what\n"
+    f"counts is the other half (B). At most {tries.MOST} photos of each."
 )
 
 
@@ -58,7 +58,9 @@ TRIES = (
     ),
     Try(
         "A second look, where three are fused",
-        "Three photos enrolled, three shown, as badge and door have them; a person's photos in sets that share none.",
+        "Three photos enrolled, three shown, as badge and door have them; a person's photos in sets that share none.\n"
+        "Nobody is left out here, either; most strangers accepted are two brothers with hundreds of photos, whom\n"
+        "[accuracy.md](accuracy.md) also leaves out.",
         tries.PAIRS,
         tries.mirror_fused,
         "**Dropped for doors.** Three photos have said what a mirror would add: at equal FMR nothing is gained, and at equal\n"
@@ -75,7 +77,7 @@ TRIES = (
     ),
     Try(
         "Other points where a head is turned",
-        f"One photo against one. {_HALVES}",
+        f"One photo against one.\n{_HALVES}",
         tries.PAIRS,
         tries.alignment,
         "**Dropped.** The mean of the detector's and the mesh's points is not worse than either, however far a head is turned.",
@@ -83,7 +85,7 @@ TRIES = (
     Try(
         "Weights that were fitted",
         f"Three against three. A ridge regression tells from size, sharpness, pose, light, cover and confidence how alike a photo\n"
-        f"is to the others of the same person. {_HALVES}",
+        f"is to the others of the same person.\n{_HALVES}",
         tries.PAIRS,
         tries.weighting,
         "**Dropped.** Nothing carries over to other people. What there is counts hardly more than no weights at all: photos that\n"
@@ -92,10 +94,10 @@ TRIES = (
     Try(
         "Scores measured against the others who are enrolled",
         "A site's own people are the only cohort there may be: templates of other people cannot be shipped. Everybody with two\n"
-        f"photos is enrolled by one, strangers are those with one; six draws. {_HALVES}",
+        f"photos is enrolled by one, strangers are those with one; six draws.\n{_HALVES}",
         tries.IDENTIFICATION,
         tries.cohort,
-        "**Dropped.** What helps one half harms the other, at one rate or the next. It would also make a similarity depend on\n"
+        "**Dropped.** What helps on one half, or at one rate, does not on the other, or at the next. It would also make a similarity depend on\n"
         "who else is enrolled, so that nobody could say what 99 % means.",
     ),
 )
