@@ -139,7 +139,7 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         prepared=Artifact(
             name="face_detection_yunet_2023mar.tflite",
             size=224_544,
-            sha256="64c8725867ca9af416eb711daf1d0eb85edc32870ee41ba68f01c8109117b2c8",
+            sha256="e28681b3bfed854a67b63015832ec784d682e2b2b2b29acfa36f50fd524d7d16",
         ),
     ),
     CatalogueEntry(

@@ -18,8 +18,8 @@ from edge.vision.convert.network import Network
 from edge.vision.convert.onnx_reader import read_onnx
 from edge.vision.convert.tflite_writer import write_tflite
 
-LEAST_SIDE = 32
-"""Pixels of the side of a detector's picture: its coarsest grid then has one cell."""
+DOOR_SIZE = (256, 320)
+"""Height and width of a detector's picture: a frame of 4:3 at 320 pixels, in whole cells of 32."""
 
 
 def onnx_to_tflite(content: bytes, *, description: str, ranges: Ranges | None = None) -> bytes:
@@ -46,11 +46,11 @@ def names_to_measure(content: bytes) -> tuple[str, ...]:
 def _read(content: bytes) -> Network:
     """Return the network in *content*, simplified; what has several outputs is a detector.
 
-    A detector has no size of its own. The one in the file is the least, since the interpreter
-    reserves memory for it, and keeps that, before it can be told another: 10 MB for the published
-    640×640.
+    A detector takes any size. The one in the file is that of a door's search, since the interpreter
+    reserves memory for it, and keeps that, before it can be told another: 10 MB more for the
+    published 640×640.
     """
     network = fold(read_onnx(content))
     if len(network.outputs) == 1:
         return network
-    return replace(join_heads(network), shape=(LEAST_SIDE, LEAST_SIDE, network.shape[2]))
+    return replace(join_heads(network), shape=(*DOOR_SIZE, network.shape[2]))

@@ -4,7 +4,7 @@ import pytest
 
 from edge.domain import Box, Pixels
 from edge.vision.detect import Detection, Detector
-from edge.vision.landmarks import Landmarks
+from edge.vision.landmarks import LEVEL, Landmarks
 from edge.vision.models import ModelStore
 
 
@@ -74,7 +74,7 @@ def test_five_points_agree_with_the_detector(
 def test_mesh_turns_with_the_head(
     detector: Detector, landmarks: Landmarks, astronaut: Pixels, angle: float
 ) -> None:
-    """A tilted head has the same mesh, tilted: within 2 % of the face's width on average."""
+    """A tilted head has the same mesh, tilted: within 2.5 % of the face's width on average."""
     upright = landmarks.mesh(astronaut, only(detector.detect(astronaut)))
     turn = cv2.getRotationMatrix2D((224.0, 120.0), angle, 1.0)
     tilted = cv2.warpAffine(astronaut, turn, (512, 512)).astype(np.uint8, copy=False)
@@ -82,7 +82,24 @@ def test_mesh_turns_with_the_head(
     mesh = landmarks.mesh(tilted, only(detector.detect(tilted)))
 
     expected = upright.five @ turn[:, :2].T + turn[:, 2]
-    assert np.linalg.norm(mesh.five - expected, axis=1).mean() < 0.02 * 90
+    assert np.linalg.norm(mesh.five - expected, axis=1).mean() < 0.025 * 90
+
+
+def test_head_on_its_side_is_seen_again(models: ModelStore, astronaut: Pixels) -> None:
+    """Of a head tilted by 35° two looks put the points nearer to where they are than one does."""
+    detector, path = Detector(models.path("yunet")), models.path("face-mesh")
+    turn = cv2.getRotationMatrix2D((224.0, 120.0), 35, 1.0)
+    tilted = cv2.warpAffine(astronaut, turn, (512, 512)).astype(np.uint8, copy=False)
+    upright = Landmarks(path).mesh(astronaut, only(detector.detect(astronaut))).five
+    expected = upright @ turn[:, :2].T + turn[:, 2]
+
+    once, usual = (
+        Landmarks(path, level=level).mesh(tilted, only(detector.detect(tilted))).five
+        for level in (180.0, LEVEL)
+    )
+
+    apart = [np.linalg.norm(points - expected, axis=1).mean() for points in (once, usual)]
+    assert apart[1] < apart[0]
 
 
 def test_large_picture_gives_the_same_mesh(
