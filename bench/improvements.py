@@ -80,7 +80,7 @@ TRIES = (
         f"One photo against one.\n{_HALVES}",
         tries.PAIRS,
         tries.alignment,
-        "**Dropped.** The mean of the detector's and the mesh's points is not worse than either, however far a head is turned.",
+        "**Dropped.** The mean of the detector's and the mesh's points is not worse than either by more than chance, however far a head is turned.",
     ),
     Try(
         "Weights that were fitted",
