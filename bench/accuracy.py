@@ -2,6 +2,8 @@
 
     python bench/accuracy.py LFW [--cache FOLDER] [--jobs 2] [--only SECTION] [--write-only]
 
+Of it edge/access/measured.py is written, too: the figures that doors and pages tell.
+
 LFW is Labeled Faces in the Wild, deep-funneled: a folder with images/ (one folder per person) and
 pairs.txt; it can be had from several mirrors, and is research use. Embeddings are biometric data
 and kept only where --cache says. --only measures some sections anew and leaves the others as they
@@ -23,11 +25,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from edge.access import measured
 from edge.commands.evaluate import load_recognizer
 from edge.config import Settings, load_settings
 from edge.core import Core
 from edge.errors import EvaluationError, OstiaryError
 from edge.evaluation.cache import EmbeddingCache, fingerprint
+from edge.evaluation.card.face_alone import module_text
 from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
 from edge.evaluation.card.page import SECTIONS, Results, markdown, read, to_text
@@ -41,6 +45,7 @@ from edge.vision.card import EmbedderCard
 
 DOCS = Path(__file__).parents[1] / "docs"
 RESULTS, PAGE, PICTURES = DOCS / "accuracy.json", DOCS / "accuracy.md", DOCS / "pictures"
+FACE_ALONE = Path(measured.__file__)
 EXCLUSIONS = Path(__file__).with_name("lfw_exclusions.txt")
 COMMAND = "make accuracy LFW=FOLDER"
 COLLECTION = "Labeled Faces in the Wild (deep-funneled)"
@@ -57,6 +62,7 @@ def main() -> int:
         results = read(RESULTS)
         PAGE.write_text(markdown(results), encoding="utf-8")
         draw(results, PICTURES)
+        FACE_ALONE.write_text(module_text(results), encoding="utf-8")
     except OstiaryError as error:
         _screen.print(str(error), style="red")
         return 1
@@ -153,15 +159,15 @@ def _photos(
     cache: EmbeddingCache | None,
     jobs: int,
 ) -> Mapping[Photo, Measured]:
-    measured = {} if cache is None else cache.load(photos)
-    missing = [photo for photo in photos if photo not in measured]
+    kept = {} if cache is None else cache.load(photos)
+    missing = [photo for photo in photos if photo not in kept]
     found = measure(missing, load, policy=FacePolicy.NEAREST, jobs=jobs)
     try:
-        measured.update(track(found, "finding faces", total=len(missing), console=_screen))
+        kept.update(track(found, "finding faces", total=len(missing), console=_screen))
     finally:  # an interrupted run goes on where it stopped
         if cache is not None and missing:
-            cache.save(measured)
-    return measured
+            cache.save(kept)
+    return kept
 
 
 if __name__ == "__main__":

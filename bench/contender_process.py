@@ -1,10 +1,10 @@
 """One contender in a process of its own, which works when it is told to: a line in, a line out.
 
-    python bench/contender_process.py NAME THREADS FILES
+    python bench/contender_process.py NAME THREADS FILES CLOCK
 
 *FILES* is :class:`contenders.Files` as JSON. Questions are JSON, too: ``{"frames": FILE}`` and
 ``{"chips": FILE}`` name arrays of pictures; ``{"memory": true}`` asks for the most bytes so far.
-The process keeps to as many cores as it has threads, so that no library takes more.
+*CLOCK* is "wall" or "processor".
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from typing import IO, Any
 
 import numpy as np
@@ -19,15 +21,22 @@ from contenders import BUILDERS, Embeds, Files, Looks
 
 from edge.benchmark.memory import peak_memory
 
+CLOCKS: dict[str, Callable[[], float]] = {
+    "wall": time.perf_counter,
+    "processor": time.process_time,
+}
+
 
 def main() -> None:
     """Answer until there are no more questions."""
     name, threads, files = sys.argv[1], int(sys.argv[2]), Files(**json.loads(sys.argv[3]))
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    clock = CLOCKS[sys.argv[4]]
     with _answers() as answers:
         contender = BUILDERS[name](files, threads)
+        if isinstance(contender, Looks):
+            contender.watch.clock = clock
         for line in sys.stdin:
-            answers.write(json.dumps(_answer(contender, json.loads(line))) + "\n")
+            answers.write(json.dumps(_answer(contender, json.loads(line), clock)) + "\n")
             answers.flush()
 
 
@@ -38,7 +47,7 @@ def _answers() -> IO[str]:
     return os.fdopen(kept, "w")
 
 
-def _answer(contender: Looks | Embeds, question: dict[str, Any]) -> Any:
+def _answer(contender: Looks | Embeds, question: dict[str, Any], clock: Callable[[], float]) -> Any:
     if "memory" in question:
         return peak_memory()
     if "frames" in question:
@@ -50,8 +59,8 @@ def _answer(contender: Looks | Embeds, question: dict[str, Any]) -> Any:
     if not isinstance(contender, Embeds):
         return None
     chips = np.load(question["chips"])
-    contender.time_embedding(chips[0])
-    return [contender.time_embedding(chip) for chip in chips]
+    contender.time_embedding(chips[0], clock)
+    return [contender.time_embedding(chip, clock) for chip in chips]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ one by one, so that whoever watches keeps no more of a film in memory than a doo
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import cv2
 import numpy as np
 
 from edge.demonstration.attacker import with_noise
-from edge.demonstration.scenes import Scene, script
+from edge.demonstration.footage import ASTRONAUT, CARPHONE, COFFEE, clip, picture
 from edge.domain import Frame, Pixels
 from edge.errors import CameraError, EndOfFootageError
 
@@ -25,7 +24,11 @@ JPEG_QUALITY = 90
 MAN, STRANGER, NOBODY, CHANGE = "the man", "a stranger", "nobody", "people change"
 FILMS = (MAN, STRANGER, NOBODY, CHANGE)
 
-_PART = 48
+WIDTH, HEIGHT = 640, 480
+ENROLMENT = 24
+"""Frames of the clip that the man is enrolled from, and is not shown in afterwards."""
+
+PART = 48
 """Frames that each of those who change stays before the door."""
 
 
@@ -34,33 +37,46 @@ def write_films(folder: Path, *, most: int | None = None) -> tuple[Pixels, ...]:
 
     *most*: frames of each; by default all there are.
     """
-    played = script(fps=FPS)
-    man, stranger, nobody, both = (
-        _scene(played.scenes, title).frames
-        for title in ("the enrolled man", "a stranger", "nobody", "both, the stranger in front")
-    )
+    hall = _scaled(picture(COFFEE), WIDTH, HEIGHT)
+    first, later = clip(CARPHONE)[:ENROLMENT], clip(CARPHONE)[ENROLMENT:]
     # Forwards and back: so nobody jumps, and the watch over the camera finds no film in a loop.
-    there = (*man, *man[::-1])
-    stays = tuple(stranger[index % len(stranger)] for index in range(len(there)))
+    man = [_before(hall, frame, left=56, top=24, width=528) for frame in (*later, *later[::-1])]
+    her = picture(ASTRONAUT)[20:320, 60:360]  # head and shoulders, near the camera
+    stranger = _before(hall, her, left=100, top=20, width=440)
+    behind = [_before(hall, frame, left=0, top=200, width=250) for frame in later]
+    both = [_before(frame, her, left=240, top=90, width=390) for frame in behind]
+    nobody = [hall] * FPS
     films = {
-        MAN: (*nobody[:FPS], *there),
-        STRANGER: (*nobody[:FPS], *stays),
-        NOBODY: tuple(nobody[index % len(nobody)] for index in range(len(there))),
-        CHANGE: (*man[:_PART], *stays[:_PART], *man[_PART:], *both, *nobody),
+        MAN: [*nobody, *man],
+        STRANGER: [*nobody, *[stranger] * len(man)],
+        NOBODY: [hall] * len(man),
+        CHANGE: [*man[:PART], *[stranger] * PART, *man[PART:], *both, *nobody],
     }
     draw = np.random.default_rng(0)
     for name, frames in films.items():
         (folder / name).mkdir(parents=True)
         for number, pixels in enumerate(frames[:most]):
-            written = cv2.imencode(
+            coded = cv2.imencode(
                 ".jpg", with_noise(pixels, draw), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
             )[1]
-            (folder / name / f"{number:06}.jpg").write_bytes(written.tobytes())
-    return played.enrolment
+            (folder / name / f"{number:06}.jpg").write_bytes(coded.tobytes())
+    return tuple(
+        _before(hall, frame, left=56, top=24, width=528) for frame in first[:: ENROLMENT // 4]
+    )
 
 
-def _scene(scenes: Sequence[Scene], title: str) -> Scene:
-    return next(scene for scene in scenes if scene.title == title)
+def _scaled(image: Pixels, width: int, height: int) -> Pixels:
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _before(scene: Pixels, image: Pixels, *, left: int, top: int, width: int) -> Pixels:
+    """Put *image* before *scene*, *width* pixels wide, cut where the frame ends."""
+    height = round(image.shape[0] * width / image.shape[1])
+    shown = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    frame = scene.copy()
+    bottom, right = min(top + height, HEIGHT), min(left + width, WIDTH)
+    frame[top:bottom, left:right] = shown[: bottom - top, : right - left]
+    return frame
 
 
 class Film:

@@ -63,10 +63,10 @@ class Looks:
 class _Looker:
     """Looks at photos in one process."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: ModelSettings, views: Sequence[str]) -> None:
         store = ModelStore(settings.folder, mirror=settings.mirror)
         self._recognizer = Recognizer.load(store)
-        self._float = Embedder(store.embedder(FLOAT.name))
+        self._float = Embedder(store.embedder(FLOAT.name)) if FLOATING in views else None
 
     def look(self, path: Path) -> tuple[list[Vector], list[float]] | None:
         """Return the vector of each view and the traits; None if the person is not found."""
@@ -82,7 +82,8 @@ class _Looker:
         chip = self._chip(pixels, face.points)
         chips = (chip, cv2.flip(chip, 1), self._chip(pixels, found), self._chip(pixels, drawn))
         vectors = [self._recognizer.embedding.embed(np.asarray(each)).vector for each in chips]
-        vectors.append(self._float.embed(chip).vector)
+        if self._float is not None:
+            vectors.append(self._float.embed(chip).vector)
         quality, pose = face.quality, face.quality.pose
         return vectors, [
             pose.yaw, pose.pitch, pose.roll, quality.size, quality.sharpness, quality.brightness,
@@ -97,9 +98,9 @@ _looker: list[_Looker] = []
 """The one of this process."""
 
 
-def _start(settings: ModelSettings) -> None:
+def _start(settings: ModelSettings, views: Sequence[str]) -> None:
     cv2.setNumThreads(1)
-    _looker.append(_Looker(settings))
+    _looker.append(_Looker(settings, views))
 
 
 def _look(path: Path) -> tuple[list[Vector], list[float]] | None:
@@ -110,25 +111,26 @@ def look_at(
     photos: Sequence[Photo],
     settings: ModelSettings,
     *,
+    views: Sequence[str] = VIEWS,
     jobs: int = 1,
     cache: Path | None = None,
 ) -> Looks:
-    """Return what is seen of *photos*, which come sorted by person.
+    """Return what is seen of *photos*, which come sorted by person, in *views* (the first four or all).
 
     *cache* is the file that keeps it; the vectors are biometric data, readable by its owner alone.
     """
     mark = "\n".join(
-        [INT8.model.digest, FLOAT.model.digest, *VIEWS, *TRAITS, *(photo.name for photo in photos)]
+        [INT8.model.digest, FLOAT.model.digest, *views, *TRAITS, *(photo.name for photo in photos)]
     )
     if cache is not None and cache.exists():
         with np.load(cache, allow_pickle=False) as kept:
             if str(kept["mark"]) == mark:
                 return Looks(
                     kept["people"],
-                    {view: kept[f"view {view}"] for view in VIEWS},
+                    {view: kept[f"view {view}"] for view in views},
                     {trait: kept[f"trait {trait}"] for trait in TRAITS},
                 )
-    looks = _looks(photos, settings, jobs)
+    looks = _looks(photos, settings, views, jobs)
     if cache is not None:
         cache.touch(mode=0o600)
         columns: dict[str, Any] = {f"view {name}": each for name, each in looks.vectors.items()}
@@ -138,12 +140,14 @@ def look_at(
     return looks
 
 
-def _looks(photos: Sequence[Photo], settings: ModelSettings, jobs: int) -> Looks:
+def _looks(
+    photos: Sequence[Photo], settings: ModelSettings, views: Sequence[str], jobs: int
+) -> Looks:
     with ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(settings,),
+        initargs=(settings, views),
     ) as pool:
         seen = pool.map(_look, (photo.path for photo in photos), chunksize=16)
         shown = track(seen, "looking", len(photos), console=Console(stderr=True), transient=True)
@@ -156,6 +160,6 @@ def _looks(photos: Sequence[Photo], settings: ModelSettings, jobs: int) -> Looks
     stacked, columns = np.array(vectors, np.float32), np.array(traits, np.float64)
     return Looks(
         np.array(people),
-        {view: stacked[:, at] for at, view in enumerate(VIEWS)},
+        {view: stacked[:, at] for at, view in enumerate(views)},
         {trait: columns[:, at] for at, trait in enumerate(TRAITS)},
     )

@@ -2,12 +2,14 @@
 
     python bench/pipeline.py [--sizes 640x480,320x240,1280x720,1920x1080] [--threads 1,2]
         [--rounds 5] [--frames 10] [--dlib-models FOLDER | --without-dlib] [--mediapipe PYTHON]
-        [--json FILE]
+        [--clock wall|processor] [--json FILE]
 
-The same frames for all, every contender in a process of its own for each number of threads, kept to
-as many cores, which works while the others wait. The order is the same in every round, so that a
+The same frames for all, every contender in a process of its own for each number of threads, which
+works while the others wait. The order is the same in every round, so that a
 slower minute of the machine slows all of them: compare within one run. Of every frame the quickest
 round counts, and of the frames those in which every pipeline found a face; figures are their medians.
+On a busy machine ``--clock processor`` counts what the processor did for a contender and not what it
+waited for; it adds up all threads, so it is for one thread alone.
 
 Others that were looked at and are not here, because no package registry has their weights: deepface,
 insightface and facenet-pytorch fetch them from elsewhere when they are first used. MediaPipe finds
@@ -67,18 +69,26 @@ class Options:
     frames: int
     dlib: Path | None
     mediapipe: str | None
+    clock: str
     json: Path | None
 
 
 class Process:
     """A contender's process, and the line to it."""
 
-    def __init__(self, name: str, threads: int, files: Files, python: str) -> None:
+    def __init__(self, name: str, threads: int, files: Files, python: str, clock: str) -> None:
         self.name, self.threads = name, threads
         settings = QUIET | {library: str(threads) for library in LIBRARIES}
         path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
         self._process = subprocess.Popen(
-            [python, HERE / "contender_process.py", name, str(threads), json.dumps(asdict(files))],
+            [
+                python,
+                HERE / "contender_process.py",
+                name,
+                str(threads),
+                json.dumps(asdict(files)),
+                clock,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if name == MEDIAPIPE else None,
@@ -137,6 +147,7 @@ def _options() -> Options:
         "--without-dlib", action="store_true", help="leave face_recognition's way out"
     )
     parser.add_argument("--mediapipe", metavar="PYTHON", help="an interpreter that has MediaPipe")
+    parser.add_argument("--clock", choices=("wall", "processor"), default="wall", help="of times")
     parser.add_argument("--json", type=Path, help="also write all figures to this file")
     given = parser.parse_args()
     return Options(
@@ -146,6 +157,7 @@ def _options() -> Options:
         frames=given.frames,
         dlib=None if given.without_dlib else given.dlib_models,
         mediapipe=given.mediapipe,
+        clock=given.clock,
         json=given.json,
     )
 
@@ -224,7 +236,9 @@ def _processes(files: Files, options: Options) -> Iterator[list[Process]]:
                 ):
                     continue
                 python = options.mediapipe if name == MEDIAPIPE else sys.executable
-                started.append(Process(name, threads, files, python or sys.executable))
+                started.append(
+                    Process(name, threads, files, python or sys.executable, options.clock)
+                )
                 stack.callback(started[-1].close)
         yield started
 

@@ -3,8 +3,9 @@
 The threshold rises with N so that a stranger is taken for somebody (FPIR, ISO/IEC 19795-1) no more
 often than is accepted: FPIR = 1 − (1 − FMR)^N at the threshold in force. Where the threshold lies
 beyond what the calibration measured, the rate is only claimed. On Labeled Faces in the Wild the
-claims held up to 99.6 % (FMR 1e-6); beyond, strangers' pairs stopped getting rarer, and at 99.75 %
-3.4 times as many as claimed were above (docs/accuracy.md).
+claims held up to 99.4 %, and about up to 99.6 % (FMR 1e-6); beyond, pairs stop getting rarer, which are
+nearly all one person under two names, twins, or in a wrong folder (docs/accuracy.md): what strangers
+would do there nobody has enough of them to see.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from edge.access.measured import FNMR_MEASURED, MEASURED_FLOOR
 from edge.similarity import (
     TARGET_FPIR,
     UNLOCK_SIMILARITY,
@@ -21,15 +23,6 @@ from edge.similarity import (
 
 MEASURED_UP_TO = 99.6
 """Percent beyond which the claimed FMR is an extrapolation (docs/accuracy.md)."""
-
-MEASURED_FLOOR = 1.3e-6
-"""The lowest false match rate that was observed at a threshold of its own: 1.3e-6 at 99.6 %, of
-87,307,271 pairs of strangers. At 99.75 % it was 1.1e-6, where 3.1e-7 is claimed."""
-
-FNMR_MEASURED = ((97.5, 0.00028), (99.0, 0.00206), (99.4, 0.00443))
-"""Similarity in percent, share of people not recognized: three photos fused against three, 25,296
-comparisons of one person on Labeled Faces in the Wild (docs/accuracy.md). Nothing was measured
-above 99.4 %, so nothing is claimed there."""
 
 
 @dataclass(frozen=True, slots=True)

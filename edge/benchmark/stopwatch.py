@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,18 +14,19 @@ LAPS = (DETECT, POINTS, ALIGN, EMBED, REST)
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Seconds by lap."""
+    """Seconds by lap, of *clock*."""
 
     laps: dict[str, float] = field(default_factory=dict)
+    clock: Callable[[], float] = time.perf_counter
 
     @contextmanager
     def lap(self, name: str) -> Iterator[None]:
         """Add the time of the block to the lap *name*."""
-        began = time.perf_counter()
+        began = self.clock()
         try:
             yield
         finally:
-            self.laps[name] = self.laps.get(name, 0.0) + time.perf_counter() - began
+            self.laps[name] = self.laps.get(name, 0.0) + self.clock() - began
 
     def ended(self, total: float) -> dict[str, float]:
         """Return all laps of something that took *total* seconds, with the rest, and begin anew."""

@@ -155,6 +155,7 @@ class Copy:
                     (self._collection.row, self._kind.name),
                 )
                 vectors, size = self._vectors_of(memory, items)
+                items.index()
         except BaseException:
             memory.close()
             raise

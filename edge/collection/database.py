@@ -1,8 +1,8 @@
 """The database of collections: encrypted SQLite with sqlite-vec.
 
 The vectors that count lie in ordinary columns, as the exact bytes that the embedder gave; a door
-searches them through sqlite-vec in a copy in memory (``search.py``). Why not in a vec0 table of
-the file:
+searches a copy in memory (``copy.py``), through sqlite-vec or, if they are many, in a faster way with
+the same answers. Why not in a vec0 table of the file:
 
 - Deleting a person must leave no byte. A deleted row of an ordinary table is overwritten and its
   space used again; vec0 keeps the slot for ever, in a table of its own beyond foreign keys.

@@ -37,7 +37,6 @@ class _Columns:
     held: Held
     levels: NDArray[np.int8]
     scales: Floats
-    lengths: Floats
     errors: Floats
 
     @classmethod
@@ -46,18 +45,16 @@ class _Columns:
             np.empty(room, np.int64),
             np.empty((room, dimension + 1), np.float32),
             np.empty((room, dimension), np.int8),
-            *(np.empty(room, np.float32) for _ in range(3)),
+            *(np.empty(room, np.float32) for _ in range(2)),
         )
 
     @property
     def all(self) -> tuple[NDArray[Any], ...]:
-        return self.rows, self.held, self.levels, self.scales, self.lengths, self.errors
+        return self.rows, self.held, self.levels, self.scales, self.errors
 
     def rounded(self, count: int) -> Rounded:
         """Return the first *count* rows in eight bits; nothing is copied."""
-        return Rounded(
-            self.levels[:count], self.scales[:count], self.lengths[:count], self.errors[:count]
-        )
+        return Rounded(self.levels[:count], self.scales[:count], self.errors[:count])
 
 
 class ExactVectors:
@@ -97,7 +94,7 @@ class ExactVectors:
         if room is not self._columns:
             for column, former in zip(room.all, self._columns.all, strict=True):
                 column[:kept] = former[:kept]
-        added = (numbers, held, new.levels, new.scales, new.lengths, new.errors)
+        added = (numbers, held, new.levels, new.scales, new.errors)
         for column, values in zip(room.all, added, strict=True):
             column[kept:count] = values
         self._columns, self._count, self._places = room, count, {}

@@ -46,14 +46,18 @@ class Items:
         self._kind = kind
         self._groups: dict[str, Rows] = {}
         memory.execute(
-            "CREATE TABLE items (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-            " data TEXT NOT NULL, compared INTEGER NOT NULL)"
+            "CREATE TABLE items (row INTEGER PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL,"
+            " compared INTEGER NOT NULL)"
         )
         memory.execute(
             "CREATE TABLE keys (key TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (key, row))"
             " WITHOUT ROWID"
         )
         memory.execute("CREATE INDEX keys_of_row ON keys (row)")
+
+    def index(self) -> None:
+        """Let rows be found by id; done after the first load, which takes less time without."""
+        self._memory.execute("CREATE UNIQUE INDEX items_by_id ON items (id)")
 
     def insert(self, rows: Sequence[Row]) -> None:
         """Hold *rows* of the kind's select."""

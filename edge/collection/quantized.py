@@ -7,14 +7,16 @@ vector instructions compute exactly and from a quarter of the bytes. How far it 
     q·x = a·s·(j·i) + f·(s·i) + q·e,  so by Cauchy and Schwarz
     |q·x − a·s·(j·i)| ≤ ‖f‖·‖s·i‖ + ‖q‖·‖e‖
 
-*‖s·i‖* and *‖e‖* are kept with the row. What counts in the end is *1 − D²/2* of the distance *D*
-between *(q, 0)* and what is held, *w = (x, rest)*: it is *q·x + (1 − ‖w‖²)/2* and a constant of the
-query. Lengths are 1 within a tolerance, so *|1 − ‖w‖²|/2* is added to the row's error.
+*‖e‖* is kept with the row. *‖s·i‖* is at most *‖x‖ + ‖e‖*, and *e* half a level in each number, so
+that with what float32 takes of a level *‖e‖* is below *‖x‖·√d/252*. What counts in the end is
+*1 − D²/2* of the distance *D* between *(q, 0)* and what is held, *w = (x, rest)*: it is
+*q·x + (1 − ‖w‖²)/2* and a constant of the query. Lengths are 1 within a tolerance, so
+*|1 − ‖w‖²|/2* is added to the row's error.
 
 Let *T* be the *k*-th largest of the lower bounds. *k* rows are no worse than *T*. A row whose upper
-bound is below *T* less the rounding of floats is worse than each of these, however these are rounded
-when they are computed: it is not among the *k* nearest, nor as near as the last of them. All others
-are contenders. Which of them are the nearest, their floats decide.
+bound is below *T* by more than the rounding of floats is worse than each of these, whichever way all
+are rounded when they are computed: it is not among the *k* nearest, nor as near as the last of them.
+All others are contenders. Which of them are the nearest, their floats decide.
 """
 
 from __future__ import annotations
@@ -52,14 +54,13 @@ GROUP = 64
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
-    """Rows in eight bits: *levels* (n, d), and each row's *scales*, *lengths* (‖s·i‖), *errors*.
+    """Rows in eight bits: *levels* (n, d), and each row's *scales* and *errors*.
 
-    An error is that of the product with any query of length one, and of the row's own length.
+    An error is that of the product with any exact query, and of the row's own length.
     """
 
     levels: NDArray[np.int8]
     scales: Floats
-    lengths: Floats
     errors: Floats
 
 
@@ -72,19 +73,14 @@ def rounded(held: Held) -> Rounded:
     # Whatever the levels are, what they lose is measured, in double precision.
     near = levels.astype(np.float64)
     near *= scales[:, np.newaxis]
-    lengths = _length(near)
-    lost = _length(np.subtract(numbers, near, out=near)) * _LONGEST
+    np.subtract(numbers, near, out=near)
+    lost = np.sqrt(np.einsum("ij,ij->i", near, near)) * _LONGEST
     not_unit = np.abs(1 - np.einsum("ij,ij->i", held, held, dtype=np.float64)) / 2
     return Rounded(
         levels.astype(np.int8),
         scales,
-        (lengths * _UPWARDS).astype(np.float32),
         ((lost + not_unit) * _UPWARDS).astype(np.float32),
     )
-
-
-def _length(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)))
 
 
 def contenders(rows: Rounded, query: Floats, k: int, among: Slots | None = None) -> Slots:
@@ -93,10 +89,10 @@ def contenders(rows: Rounded, query: Floats, k: int, among: Slots | None = None)
     *query* is a finite vector of length one; *k* is at least 1 and at most the number of rows;
     *among* are the places that count, None for all.
     """
-    lower, upper = _bounds(rows, query)
+    lower, upper, asked = _bounds(rows, query)
     if among is not None:
         lower, upper = lower[among], upper[among]
-    least = _kth_largest(lower, k) - slack(query.size)
+    least = _kth_largest(lower, k) - 2 * asked - slack(query.size)
     if not least > _SURELY_ABOVE_MINUS_ONE:
         # A cosine is cut off at −1, where rows become as near as each other that are not.
         least = -np.inf
@@ -119,12 +115,16 @@ def slack(dimension: int) -> float:
     return 2 * told + 16 * UNIT_ROUNDOFF
 
 
-def _bounds(rows: Rounded, query: Floats) -> tuple[Floats, Floats]:
-    """Return a lower and an upper bound of the product of each row and *query*."""
+def _bounds(rows: Rounded, query: Floats) -> tuple[Floats, Floats, float]:
+    """Return bounds of the product of each row and *query*, lower and upper ones.
+
+    They are of the rounded query. Last comes how much the exact one can be beyond them.
+    """
     exact = query.astype(np.float64)
-    scale = np.abs(exact).max() / LEVELS
-    levels = np.rint(exact / scale)
-    lost = np.float32(np.linalg.norm(exact - levels * scale) * _UPWARDS)
+    scale = np.float32(np.abs(exact).max() / LEVELS)
+    levels = np.clip(np.rint(exact / scale), -LEVELS, LEVELS)
+    lost = float(np.linalg.norm(exact - levels * float(scale)))
+    longest = _LONGEST * (1 + np.sqrt(query.size) / (2 * LEVELS - 2))
     asked = levels.astype(np.int8)[np.newaxis]
     count = rows.levels.shape[0]
     lower = np.empty(count, np.float32)
@@ -134,12 +134,10 @@ def _bounds(rows: Rounded, query: Floats) -> tuple[Floats, Floats]:
         products = np.asarray(simsimd.cdist(asked, rows.levels[block], "dot"))
         middle = products.reshape(-1).astype(np.float32)
         middle *= rows.scales[block]
-        middle *= np.float32(scale)
-        margin = rows.lengths[block] * lost
-        margin += rows.errors[block]
-        np.subtract(middle, margin, out=lower[block])
-        np.add(middle, margin, out=upper[block])
-    return lower, upper
+        middle *= scale
+        np.subtract(middle, rows.errors[block], out=lower[block])
+        np.add(middle, rows.errors[block], out=upper[block])
+    return lower, upper, lost * longest
 
 
 def _kth_largest(values: Floats, k: int) -> float:

@@ -26,6 +26,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("RESULTS", results),
         ("PAGE", tmp_path / "accuracy.md"),
         ("PICTURES", tmp_path / "pictures"),
+        ("FACE_ALONE", tmp_path / "measured.py"),
     ):
         monkeypatch.setattr(accuracy, name, path)
     return tmp_path

@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 import door_loop
 import door_runs
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.access.face_alone import FNMR_MEASURED, MEASURED_FLOOR, MEASURED_UP_TO
-from edge.evaluation.card.page import SECTIONS, Results, markdown, read
+from edge.access import measured
+from edge.access.face_alone import MEASURED_UP_TO
+from edge.evaluation.card.face_alone import module_text
+from edge.evaluation.card.page import NOT_MEASURED, SECTIONS, Results, markdown, read
 from edge.similarity import TARGET_FPIR, UNLOCK_SIMILARITY
 from edge.vision.catalogue.sface import INT8
 from edge.vision.models import ModelStore
@@ -37,10 +39,11 @@ def test_the_page_is_of_the_embedder_that_doors_use(results: Results, models: Mo
         assert point.cosine == pytest.approx(INT8.calibration.cosine(point.similarity))
 
 
-def test_every_section_was_measured(results: Results) -> None:
-    """And its day is told."""
-    assert all(getattr(results, section.name) is not None for section in SECTIONS)
-    assert {*results.made.days} >= {section.name for section in SECTIONS}
+def test_every_section_was_measured_or_is_named(results: Results) -> None:
+    """Its day is told, or that there is none: nothing is left out in silence."""
+    missing = {each.name for each in SECTIONS if getattr(results, each.name) is None}
+    assert {*results.made.days} == {each.name for each in SECTIONS} - missing
+    assert (NOT_MEASURED in PAGE) == bool(missing)
 
 
 def test_the_pictures_are_there() -> None:
@@ -52,16 +55,11 @@ def test_the_pictures_are_there() -> None:
 
 def test_what_is_said_of_a_face_alone_was_measured(results: Results) -> None:
     """The constants that doors and pages show are those of the card."""
-    assert results.fusing is not None
+    written = Path(str(measured.__file__)).read_text(encoding="utf-8")
+
+    assert module_text(results) == written
     assert results.promise is not None
-    fused = results.fusing.way(3, 3).rates
-    for similarity, missed in FNMR_MEASURED:
-        found = fused.reaching(similarity)
-        assert found is not None
-        assert missed == pytest.approx(found.observed.fnmr, abs=5e-6)
-    last = results.promise.reached[0].at(MEASURED_UP_TO)
-    assert pytest.approx(last.seen.rate, rel=0.03) == MEASURED_FLOOR
-    assert last.ratio < 1.5
+    assert results.promise.reached[0].at(MEASURED_UP_TO).ratio < 1.5
 
 
 def test_the_promises_are_kept(results: Results) -> None:
@@ -76,3 +74,11 @@ def test_the_promises_are_kept(results: Results) -> None:
     both = results.identification.of(1000, 3, 3)
     assert both.fpir.share <= TARGET_FPIR
     assert both.fnir.share <= 0.005
+
+
+def test_other_pages_tell_the_same(results: Results) -> None:
+    """What the sheet of an impact assessment says of misses is what was measured."""
+    assert results.identification is not None
+    missed = results.identification.of(1000, 3, 3).fnir.share
+    told = f"about {100 * missed:.1f} % of attempts with three photos enrolled and three shown"
+    assert told in (DOCS / "privacy.md").read_text(encoding="utf-8")

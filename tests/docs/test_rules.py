@@ -47,5 +47,5 @@ def test_the_table_of_face_alone_says_what_is_computed() -> None:
         assert f"{found.threshold:.{digits}f}" == threshold
         assert f"{100 * found.claimed:.2f}" == claimed
         assert f"{100 * found.expected:.2f}" == expected
-        told = "not measured" if found.missed is None else f"{100 * found.missed:.1f} %"
+        told = "not measured" if found.missed is None else f"{100 * found.missed:.2f} %"
         assert told == missed

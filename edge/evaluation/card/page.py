@@ -29,12 +29,13 @@ from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
 from edge.evaluation.card.promise import Promise
 from edge.evaluation.card.verification import Verification
+from edge.evaluation.card.words import flowed
 from edge.evaluation.robustness.trial import Robustness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Everything that was measured; a section that never was is None, and is not on the page."""
+    """Everything that was measured; a section that never was is None, and is named on the page."""
 
     made: Made
     verification: Verification | None = None
@@ -66,15 +67,22 @@ SECTIONS: tuple[Section, ...] = (
 )
 """In the order of the page."""
 
+NOT_MEASURED = "**Not measured**, so that nothing is said of it here:"
+
 
 def markdown(results: Results) -> str:
-    """Return the page."""
+    """Return the page; it names what was not measured."""
     parts = [head.markdown(results.made)]
+    missing = []
     for section in SECTIONS:
         found = getattr(results, section.name)
-        if found is not None:
+        if found is None:
+            missing.append(section.name.replace("_", " "))
+        else:
             parts.append(section.markdown(found))
-    return "\n".join(f"{part.strip()}\n" for part in parts)
+    if missing:
+        parts.append(f"{NOT_MEASURED} {', '.join(missing)}.")
+    return "\n".join(f"{flowed(part).strip()}\n" for part in parts)
 
 
 def to_text(results: Results) -> str:

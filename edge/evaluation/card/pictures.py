@@ -71,6 +71,16 @@ def _calibration(promise: Promise) -> Any:
             capsize=2,
             label=label,
         )
+    for reached in promise.reached[1:]:
+        points = [one for one in reached.points if one.seen.events]
+        axes.plot(
+            [one.claimed_fmr for one in points],
+            [one.seen.per_people for one in points],
+            "--",
+            color="tab:orange",
+            linewidth=0.9,
+            label=f"{reached.fused} photos against {reached.fused}, every pair of people once",
+        )
     axes.set(xlim=ends, ylim=ends)
     axes.legend()
     return figure
@@ -80,7 +90,9 @@ def _det(fusing: Fusing) -> Any:
     figure, axes = _figure("false match rate (FMR)", "false non-match rate (FNMR)")
     for one in fusing.ways:
         points = [(fmr, fnmr) for fmr, fnmr in one.rates.curve if fmr > 0 and fnmr > 0]
-        axes.plot(*zip(*points, strict=True), label=f"{one.enrolled} enrolled, {one.shown} shown")
+        if points:
+            label = f"{one.enrolled} enrolled, {one.shown} shown"
+            axes.plot(*zip(*points, strict=True), label=label)
     axes.axvline(fmr_of_similarity(UNLOCK_SIMILARITY), color="grey", linestyle=":", linewidth=0.8)
     axes.legend()
     return figure

@@ -146,6 +146,7 @@ def markdown(result: Promise) -> str:
     """Return the section."""
     single, fused = result.reached
     at, fused_at = single.at(UNLOCK_SIMILARITY), fused.at(UNLOCK_SIMILARITY)
+    far, clean_far = single.points[-1], result.listed.points[-1]
     held, clean = _at(result.held_out), _at(result.held_out_listed)
     of_fused = _at(result.held_out_fused)
     return f"""\
@@ -171,11 +172,13 @@ One photo against one, without the listed faults:
 {_table(result.listed)}
 
 * **At {UNLOCK_SIMILARITY:g} % the promise is {_word(at.ratio)}**: {count(at.seen.events)} of {count(at.seen.pairs)} pairs of
-  strangers reach it, {at.seen.rate:.4g}, where {target(at.claimed_fmr)} is claimed. They come from {count(at.seen.people)}
+  strangers reach it, {rate(at.seen.rate, 4)}, where {target(at.claimed_fmr)} is claimed. They come from {count(at.seen.people)}
   pairs of people; the two who are most alike make {count(at.seen.most)} of them.
 * **Fused faces**: {count(fused_at.seen.events)} of {count(fused_at.seen.pairs)} pairs of sets reach it, {times(fused_at.ratio)}
   times what is claimed; {count(fused_at.seen.most)} of these are of one pair of people. With every pair of people counted
   once it is {times(fused_at.ratio_per_people)} times: {_word(fused_at.ratio_per_people)}.
+* **Beyond the last knot**, at {far.similarity:g} %, {count(far.seen.events)} pairs are {times(far.ratio)} times what is
+  claimed; without the listed faults {count(clean_far.seen.events)}, {times(clean_far.ratio)} times.
 * Relatives are not strangers: whoever has a twin needs a second factor; no face recognition replaces it. A door marks
   look-alikes when they are enrolled.
 * Intervals are of the observed FMR, at 95 %, and resample the people on both sides of a pair (pigeonhole bootstrap, 1,000

@@ -48,13 +48,14 @@ def markdown(result: Robustness) -> str:
 Everybody's first photo is enrolled ({count(result.enrolled)} people); the second of those who have one
 ({count(result.people)} people) is spoilt, the whole picture, before a face is looked for, and compared with her own and
 with all others at a similarity of {result.similarity:g} % (cosine {result.cosine:.4f}). One photo against one: a door decides on
-three frames or more, of which poor ones never come in. Kinds are in `edge/evaluation/robustness/kinds.py`.
+three frames or more that its quality gate lets through. Kinds are in `edge/evaluation/robustness/kinds.py`.
 
 {_table(result)}
 
 *FNMR* is of one pair a person, in brackets its 95 % interval (Wilson); *behind the gate* is of the photos that the door's
 quality gate lets through; *kept out* is who ends without a match, because she is not found, refused by the gate, or missed.
-At a door somebody refused by the gate is told why, and stays before the camera.
+At a door somebody refused by the gate is told why, and stays before the camera; who is missed behind it is told nothing,
+so a kind with few refused and many missed (a moving head, sunglasses) is the weak spot.
 
 Of strangers {result.similarity:g} % claims an FMR of {rate(claimed)}; {raised}. Of the photos that the gate lets through:
 

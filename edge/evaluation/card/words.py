@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from edge.evaluation.intervals import Interval
@@ -18,15 +19,12 @@ def between(interval: Interval, digits: int = 2) -> str:
     return f"{100 * interval.low:.{digits}f}–{100 * interval.high:.{digits}f}"
 
 
-def rate(value: float) -> str:
+def rate(value: float, digits: int = 2) -> str:
     """Write a small rate: 1.3e-6, and 0 where nothing was seen."""
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(value))
-    mantissa = f"{value / 10**exponent:.1f}"
-    if mantissa == "10.0":  # 9.96e-6 is 1.0e-5 in two digits
-        mantissa, exponent = "1.0", exponent + 1
-    return f"{mantissa}e{exponent}"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def target(value: float) -> str:
@@ -55,3 +53,41 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
             raise ValueError(f"{len(row)} cells under {len(headings)} headings")
         written.append(list(row))
     return "\n".join(f"| {' | '.join(cells)} |" for cells in written)
+
+
+WIDTH = 120
+"""Columns of a line of prose."""
+
+_FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_AS_IT_IS = ("|", "#", "!", "```", "    ")
+
+
+def flowed(text: str) -> str:
+    """Return Markdown with its prose in lines of the same length, whatever figures stand in it.
+
+    Tables, headings, pictures and code stay as they are.
+    """
+    parts = _FENCED.split(text)
+    return "".join(
+        part if part.startswith("```") else "\n\n".join(map(_block, part.split("\n\n")))
+        for part in parts
+    )
+
+
+def _block(block: str) -> str:
+    before = "\n" if block.startswith("\n") else ""
+    after = "\n" if block.endswith("\n") and block.strip() else ""
+    if not block.strip() or block.lstrip("\n").startswith(_AS_IT_IS):
+        return block
+    items = re.split(r"\n(?=\* )", block.strip("\n"))
+    return before + "\n".join(map(_filled, items)) + after
+
+
+def _filled(item: str) -> str:
+    return textwrap.fill(
+        " ".join(item.split()),
+        WIDTH,
+        subsequent_indent="  " if item.startswith("* ") else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

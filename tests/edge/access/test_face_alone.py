@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.access.face_alone import MEASURED_FLOOR, face_alone, false_unlock_rate
+from edge.access.face_alone import face_alone, false_unlock_rate
+from edge.access.measured import FNMR_MEASURED, MEASURED_FLOOR
 from edge.similarity import TARGET_FPIR, gallery_threshold
 
 
@@ -16,7 +17,7 @@ def test_small_galleries_are_safer_than_demanded_and_measured() -> None:
 
     assert found.threshold == 99.0
     assert found.expected == pytest.approx(3e-4, rel=0.01)
-    assert (found.extrapolated, found.missed) == (False, 0.00206)
+    assert (found.extrapolated, found.missed) == (False, dict(FNMR_MEASURED)[99.0])
     assert found.one_in == pytest.approx(3334, abs=5)
 
 
@@ -31,6 +32,7 @@ def test_beyond_some_three_thousand_people_the_threshold_is_extrapolated() -> No
     assert beyond.claimed == pytest.approx(TARGET_FPIR, rel=0.01)
     assert beyond.expected == pytest.approx(10_000 * MEASURED_FLOOR, rel=0.01)
     assert beyond.missed is None
+    assert face_alone(9_000).missed == dict(FNMR_MEASURED)[99.75]
 
 
 def test_a_limit_refuses_what_exceeds_it_and_what_nobody_measured() -> None:

@@ -44,11 +44,11 @@ def test_the_product_lies_between_its_bounds(
     held = _held(vectors, np.array([coherence for _, coherence in rows]))
     query = (np.array(probe) / np.linalg.norm(probe)).astype(np.float32)
 
-    lower, upper = quantized._bounds(rounded(held), query)
+    lower, upper, more = quantized._bounds(rounded(held), query)
 
     true = held[:, :-1].astype(np.float64) @ query.astype(np.float64)
-    assert (lower - slack(DIMENSION) <= true).all()
-    assert (true <= upper + slack(DIMENSION)).all()
+    assert (lower - more - slack(DIMENSION) <= true).all()
+    assert (true <= upper + more + slack(DIMENSION)).all()
 
 
 @given(
@@ -73,7 +73,7 @@ def test_nobody_who_is_among_the_nearest_is_ruled_out(
         assert set(expected) <= set(contenders(rounded(held), query, wanted, places))
 
 
-@pytest.mark.parametrize("damaged", ["scales", "lengths", "errors"])
+@pytest.mark.parametrize("damaged", ["scales", "errors"])
 def test_a_damaged_bound_rules_nobody_out(damaged: str) -> None:
     """What is no number makes a search slower, not wrong."""
     generator = np.random.default_rng(1)

@@ -15,9 +15,9 @@ from edge.evaluation.calibration import fit_calibration
 from edge.evaluation.card import fusing, gate, identification, promise, verification
 from edge.evaluation.card.made import Made
 from edge.evaluation.card.material import Material
-from edge.evaluation.card.page import SECTIONS, Results, markdown, read, to_text
+from edge.evaluation.card.page import NOT_MEASURED, SECTIONS, Results, markdown, read, to_text
 from edge.evaluation.card.pictures import draw
-from edge.evaluation.card.words import count, percent, table
+from edge.evaluation.card.words import count, flowed, percent, table
 from edge.evaluation.dataset import Photo
 from edge.evaluation.exclusions import Exclusions
 from edge.evaluation.measure import Measured
@@ -89,12 +89,12 @@ def results(material: Material) -> Results:
 
 def test_the_head_says_of_what_when_and_how(results: Results) -> None:
     """Collection, size, embedder and its digest, command, machine and day."""
-    page = markdown(results)
+    page = " ".join(markdown(results).split())
 
     for told in ("Made-up people", "1,031 photos", "131 people", MODEL.digest, "on 2026-11-25"):
         assert told in page
     made = replace(results.made, days={"fusing": "2026-11-26", "gate": "2026-11-25"})
-    page = markdown(replace(results, made=made))
+    page = " ".join(markdown(replace(results, made=made)).split())
     assert "from 2026-11-25 to 2026-11-26" in page
     assert "fusing 2026-11-26" in page
 
@@ -121,6 +121,7 @@ def test_every_section_tells_its_own_figures(results: Results) -> None:
         for point in reached.points:
             assert f"| {count(point.seen.events)} | {count(point.seen.people)} |" in page
     assert results.gate is not None
+    page = " ".join(page.split())
     assert f"at {count(PEOPLE)}, " in page  # one poor photo of each
     assert f"extreme pose {PEOPLE}" in page
 
@@ -138,16 +139,18 @@ def test_another_result_makes_another_page(results: Results) -> None:
 
     page = markdown(replace(results, promise=broken))
 
-    assert "At 99 % the promise is kept" in markdown(results)
-    assert "At 99 % the promise is broken" in page
-    assert f"**: {count(worse.seen.events)} of {count(at.seen.pairs)} pairs" in page
+    assert "At 99 % the promise is kept" in " ".join(markdown(results).split())
+    assert "At 99 % the promise is broken" in " ".join(page.split())
+    told = f"**: {count(worse.seen.events)} of {count(at.seen.pairs)} pairs"
+    assert told in " ".join(page.split())
 
 
-def test_a_section_that_was_not_measured_is_not_there(results: Results) -> None:
-    """Rather than empty."""
+def test_a_section_that_was_not_measured_is_named_and_not_shown(results: Results) -> None:
+    """Rather than empty, or forgotten."""
     page = markdown(replace(results, gate=None, promise=None))
 
     assert "The quality gate" not in page
+    assert f"{NOT_MEASURED} promise, gate" in " ".join(page.split())
     assert "What the similarity promises" not in page
     assert "One photo against one" in page
 
@@ -201,3 +204,20 @@ def test_the_pictures_are_the_same_for_the_same_results(results: Results, tmp_pa
     assert [path.read_bytes() for path in drawn] == [path.read_bytes() for path in again]
     for path in drawn:
         assert f"(pictures/{path.name})" in markdown(results)
+
+
+def test_prose_flows_and_all_else_stays() -> None:
+    """Tables, code, headings and pictures are as they were; lines of prose are as long as can be."""
+    words = " ".join(["figure"] * 40)
+    kept = "# Heading\n\n```console\n$ a\n\n  b\n```\n\n| a | b |\n| --- | --- |\n\n![x](y.svg)"
+    text = f"{kept}\n\n* {words}\n* {words}\n\n{words}\nshort\nlines\n"
+
+    found = flowed(text)
+
+    assert found.startswith(kept)
+    assert found.split() == text.split()
+    prose = found.removeprefix(kept)
+    assert max(map(len, prose.splitlines())) <= 120
+    assert prose.count("\n* ") == 2
+    assert prose.endswith("figure short lines\n")
+    assert flowed(found) == found
