@@ -34,6 +34,17 @@ def found(recognizer: Recognizer, pixels: Pixels) -> Face:
     return face
 
 
+def in_place_of(hers: Face, her_picture: Pixels, his: Face, his_picture: Pixels) -> Pixels:
+    """Return *his_picture* with his face just where hers is in *her_picture*, as large and upright."""
+    assert hers.mesh is not None
+    assert his.mesh is not None
+    size = (her_picture.shape[1], her_picture.shape[0])
+    there = motion(his.mesh, hers.mesh)
+    return cv2.warpAffine(his_picture, there, size, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.uint8
+    )
+
+
 def shifted(pixels: Pixels, across: float, down: float, scale: float = 1.0) -> Pixels:
     """Return *pixels* moved and scaled about their corner, as a face that walks moves them."""
     by = np.array([[scale, 0, across], [0, scale, down]])
@@ -120,15 +131,10 @@ def test_another_face_in_the_same_place_is_not_followed(
 ) -> None:
     """Somebody's face put exactly where hers was, as large and as upright, is not hers."""
     face = found(recognizer, astronaut)
-    man = found(recognizer, carphone[0])
-    assert face.mesh is not None
-    assert man.mesh is not None
-    size = (astronaut.shape[1], astronaut.shape[0])
-    there = motion(man.mesh, face.mesh)
-    instead = cv2.warpAffine(carphone[0], there, size, borderMode=cv2.BORDER_REPLICATE)
+    instead = in_place_of(face, astronaut, found(recognizer, carphone[0]), carphone[0])
 
-    assert recognizer.largest(instead.astype(np.uint8)) is not None
-    assert recognizer.follow(instead.astype(np.uint8), face) is None
+    assert recognizer.largest(instead) is not None
+    assert recognizer.follow(instead, face) is None
 
 
 def test_a_slow_change_into_another_face_is_noticed(
@@ -136,13 +142,7 @@ def test_a_slow_change_into_another_face_is_noticed(
 ) -> None:
     """One is dissolved into the other in so small steps that no two pictures differ: it is lost."""
     face = found(recognizer, astronaut)
-    man = found(recognizer, carphone[0])
-    assert face.mesh is not None
-    assert man.mesh is not None
-    size = (astronaut.shape[1], astronaut.shape[0])
-    his = cv2.warpAffine(
-        carphone[0], motion(man.mesh, face.mesh), size, borderMode=cv2.BORDER_REPLICATE
-    )
+    his = in_place_of(face, astronaut, found(recognizer, carphone[0]), carphone[0])
     lost_at = 0
     for step in range(1, 41):
         mixed = cv2.addWeighted(his, step / 40, astronaut, 1 - step / 40, 0).astype(np.uint8)
