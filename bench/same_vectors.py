@@ -29,8 +29,8 @@ from edge.vision.recognizer import Recognizer
 LIMIT = 2e-3
 """How much less than 1 the cosine of one face on two processors may be: a third of what two frames
 differ by that follow each other in the demonstration's clip (0.007 at least, 0.016 as a rule). In
-eight bits the last place of a float decides now and then which level is next: the same 19 chips on
-x86-64 and on a Cortex-A72 were apart by 1.8e-4 in the median, by 7.6e-4 at most."""
+eight bits the last place of a float decides now and then which level is next: ten faces on x86-64 and
+on a Cortex-A72 were apart by 4.8e-4 in the median, by 1.0e-3 at most."""
 
 
 @dataclass(frozen=True, slots=True)
