@@ -237,7 +237,7 @@ class ChangeModel:
             changeover.begin(
                 core.database,
                 self.collection,
-                former=Former("sface", card.model, DIMENSION, NOON),
+                former=Former(card.model.name, card.model, DIMENSION, NOON),
                 model=NEWER,
                 dimension=DIMENSION,
             )
