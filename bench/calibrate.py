@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from data_module import data_module
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
@@ -94,32 +95,17 @@ def main() -> None:
 
 def module_text(calibration: Calibration) -> str:
     """Return the catalogue's data module of *calibration*."""
-    words, lines = calibration.provenance.split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > 90:
-            lines.append("")
-        lines[-1] += f"{word} "
-    lines[-1] = lines[-1].rstrip()
     knots = zip(calibration.cosines, calibration.log10_fmrs, strict=True)
-    return "\n".join(
-        [
-            '"""What a cosine is worth: the false match rate at each knot, as measured.',
-            "",
-            "Data only; `bench/calibrate.py` writes this file.",
-            '"""',
-            "",
-            "from __future__ import annotations",
-            "",
-            "PROVENANCE = (",
-            *(f'    "{line}"' for line in lines),
-            ")",
-            "",
+    return data_module(
+        "What a cosine is worth: the false match rate at each knot, as measured.",
+        writer="bench/calibrate.py",
+        provenance=calibration.provenance,
+        data=[
             "KNOTS: tuple[tuple[float, float], ...] = (",
             "    # cosine, log10 FMR",
             *(f"    ({cosine}, {rate})," for cosine, rate in knots),
             ")",
-            "",
-        ]
+        ],
     )
 
 

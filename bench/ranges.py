@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from data_module import data_module
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
@@ -112,30 +113,15 @@ def best_range(centres: NDArray[np.float64], counts: NDArray[np.int64]) -> tuple
 
 def module_text(ranges: Mapping[str, tuple[float, float]], provenance: str) -> str:
     """Return the catalogue's data module of *ranges*."""
-    words, lines = provenance.split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > 90:
-            lines.append("")
-        lines[-1] += f"{word} "
-    lines[-1] = lines[-1].rstrip()
-    return "\n".join(
-        [
-            '"""Between which values the layers of SFace work, as measured on faces.',
-            "",
-            "Data only; `bench/ranges.py` writes this file.",
-            '"""',
-            "",
-            "from __future__ import annotations",
-            "",
-            "PROVENANCE = (",
-            *(f'    "{line}"' for line in lines),
-            ")",
-            "",
+    return data_module(
+        "Between which values the layers of SFace work, as measured on faces.",
+        writer="bench/ranges.py",
+        provenance=provenance,
+        data=[
             "RANGES: dict[str, tuple[float, float]] = {",
             *(f'    "{name}": ({low}, {high}),' for name, (low, high) in ranges.items()),
             "}",
-            "",
-        ]
+        ],
     )
 
 
